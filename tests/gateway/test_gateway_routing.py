@@ -1,0 +1,99 @@
+"""Which operation a request reaches, and with which parameter values."""
+
+from collections.abc import Mapping
+
+import pytest
+from gateway_bench import RecordingStore, a_definition, an_s3_operation, ask
+
+from fixtures.gateway.routing import Router, parse_query
+
+ROUTES = [
+    ("/", "GET", "root"),
+    ("/s3", "GET", "static"),
+    ("/s3", "ANY", "static any"),
+    ("/{item}", "GET", "item"),
+    ("/{folder}/list", "GET", "list"),
+    ("/{folder}/{item}", "GET", "two"),
+    ("/{folder}/{item+}", "GET", "greedy"),
+    ("/a/b/c", "PUT", "deep"),
+]
+ROUTER = Router(ROUTES)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "target", "values"),
+    [
+        ("", "GET", "root", {}),
+        ("/", "GET", "root", {}),
+        ("/s3", "GET", "static", {}),
+        ("/s%33", "GET", "static", {}),
+        ("/s3", "PATCH", "static any", {}),
+        ("/x", "GET", "item", {"item": "x"}),
+        ("/x/list", "GET", "list", {"folder": "x"}),
+        ("/x/y", "GET", "two", {"folder": "x", "item": "y"}),
+        ("/x/y/z", "GET", "greedy", {"folder": "x", "item": "y/z"}),
+        ("/s3/y", "GET", "two", {"folder": "s3", "item": "y"}),
+        ("/a/b", "GET", "two", {"folder": "a", "item": "b"}),
+        ("/a/b/d", "GET", "greedy", {"folder": "a", "item": "b/d"}),
+        ("/x//y/", "GET", "greedy", {"folder": "x", "item": "/y/"}),
+        ("/x/./..", "GET", "greedy", {"folder": "x", "item": "./.."}),
+        ("/a%2Fb", "GET", "item", {"item": "a/b"}),
+        ("/a+b%2B%25%20", "GET", "item", {"item": "a+b+% "}),
+        ("/%C3%A9", "GET", "item", {"item": "\u00e9"}),
+        ("/%FF", "GET", "item", {"item": "\ufffd"}),
+    ],
+)
+def test_a_path_reaches_its_operation(
+    path: str, method: str, target: str, values: Mapping[str, str]
+) -> None:
+    assert ROUTER.find(path, method) == (target, values)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/x", "PUT"), ("/a/b/c", "GET"), ("/x/", "GET"), ("/s3/", "GET"), ("//", "GET")],
+)
+def test_an_unknown_path_or_method_reaches_nothing(path: str, method: str) -> None:
+    assert ROUTER.find(path, method) is None
+
+
+def test_a_path_that_only_leads_to_others_reaches_nothing() -> None:
+    assert Router([("/a/b", "GET", "x")]).find("/a", "GET") is None
+    assert Router([("/a/b", "GET", "x")]).find("/c", "GET") is None
+
+
+def test_two_names_for_the_same_place_stay_apart() -> None:
+    router = Router([("/{a}/x", "GET", "x"), ("/{b}/y", "GET", "y"), ("/{b}/y", "PUT", "z")])
+    assert router.find("/1/x", "GET") == ("x", {"a": "1"})
+    assert router.find("/1/y", "GET") == ("y", {"b": "1"})
+    assert router.find("/1/y", "PUT") == ("z", {"b": "1"})
+
+
+@pytest.mark.parametrize(
+    ("raw", "parameters"),
+    [
+        ("", {}),
+        ("key=a", {"key": "a"}),
+        ("key=a&key=b", {"key": "b"}),
+        ("key=a+b%2Bc", {"key": "a b+c"}),
+        ("k%65y=%C3%A9", {"key": "\u00e9"}),
+        ("key=a=b&&flag", {"key": "a=b", "flag": ""}),
+        ("key=%26x", {"key": "&x"}),
+    ],
+)
+def test_a_query_is_taken_apart(raw: str, parameters: dict[str, str]) -> None:
+    assert parse_query(raw) == parameters
+
+
+def test_any_hands_the_requests_own_method_to_s3() -> None:
+    store = RecordingStore()
+    definition = a_definition(an_s3_operation("ANY"))
+    for method in ("DELETE", "HEAD"):
+        assert ask(definition, method, "/k", store=store).status == 200
+    assert [request.method for request in store.asked] == ["DELETE", "HEAD"]
+
+
+def test_the_integrations_own_method_wins_over_the_requests() -> None:
+    store = RecordingStore()
+    ask(a_definition(an_s3_operation("POST", s3_method="PUT")), "POST", "/k", store=store)
+    assert store.asked[0].method == "PUT"
