@@ -1,0 +1,1 @@
+"""What turns verdicts into documents."""

@@ -1,0 +1,77 @@
+"""What Allure shows of a case: rule, level, sources, exchanges, and how to repeat them."""
+
+from collections.abc import Sequence
+
+import allure
+
+from fixtures.model.case import Performed
+from fixtures.model.exchange import Headers
+from fixtures.rules.catalogue import Level, rules
+from fixtures.rules.recognition import hex_dump
+from fixtures.rules.verdict import Outcome, Verdict
+from reports.failure import commands
+
+_SEVERITY = {
+    Level.MUST: allure.severity_level.CRITICAL,
+    Level.SHOULD: allure.severity_level.NORMAL,
+    Level.DERIVED: allure.severity_level.MINOR,
+}
+_DUMPED_LINES = 16
+
+
+def describe(verdict: Verdict, performed: Sequence[Performed]) -> None:
+    """Label the running Allure test and attach its evidence; behaviours are arranged by rule."""
+    rule = rules()[verdict.rule]
+    allure.dynamic.epic(str(verdict.level))
+    allure.dynamic.feature(rule.id)
+    allure.dynamic.story(rule.sentence)
+    allure.dynamic.title(verdict.case)
+    allure.dynamic.severity(_SEVERITY[verdict.level])
+    allure.dynamic.tag(verdict.outcome, *verdict.rules)
+    allure.dynamic.description(_description(verdict))
+    for source in rule.sources:
+        allure.dynamic.link(source.url, name=source.title)
+    if performed:
+        text = "\n\n".join(_in_words(step) for step in performed)
+        allure.attach(text, "exchanges", allure.attachment_type.TEXT)
+        lines = "\n".join(commands(performed))
+        allure.attach(lines, "curl", allure.attachment_type.TEXT)
+
+
+def _description(verdict: Verdict) -> str:
+    lines = [f"**{verdict.outcome}** ({verdict.level}): {verdict.reason}"]
+    basis = (rules()[name] for name in verdict.rules)
+    lines += [f"- `{rule.id}` ({rule.level}): {rule.sentence}" for rule in basis]
+    if verdict.outcome is Outcome.DEVIATES:
+        lines += [f"expected: {verdict.expected}", f"came: {verdict.observed}", verdict.cause]
+    return "\n\n".join(lines)
+
+
+def _in_words(step: Performed) -> str:
+    exchange = step.exchange
+    if exchange is None:
+        return f"({step.step.role}) not sent"
+    sent, received = exchange.sent, exchange.received
+    parts = [
+        f"({step.step.role}) {sent.method} {sent.url}",
+        _headers(sent.headers),
+        _body(sent.body),
+        f"after {exchange.seconds * 1000:.1f} ms" + "".join(f"; {why}" for why in exchange.repeats),
+    ]
+    if received is None:
+        parts.append(exchange.failure)
+    else:
+        parts += [
+            f"{received.http_version} {received.status}",
+            _headers(received.headers),
+            _body(received.body),
+        ]
+    return "\n".join(parts)
+
+
+def _headers(headers: Headers) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in headers)
+
+
+def _body(body: bytes) -> str:
+    return f"{len(body)} bytes\n{hex_dump(body, 0, lines=_DUMPED_LINES)}"

@@ -1,0 +1,63 @@
+"""A shell command that sends the same bytes again.
+
+Strategy: the body goes through `printf %s … | base64 -d`, so that no shell, locale or clipboard can
+change it; every header that curl would add of its own accord is given or taken away; the path goes
+out as it is. Secrets appear as the environment variables that hold them.
+"""
+
+import base64
+import shlex
+
+from fixtures.model.exchange import Sent
+
+# What curl sends unasked: taken away where the recorded request did not have it.
+_OF_CURL = ("Accept", "Content-Type", "User-Agent")
+# What curl makes itself, and better, from the URL and the body.
+_OF_THE_TRANSPORT = {"host", "content-length"}
+
+
+def curl(sent: Sent, *, body_file: str = "") -> str:
+    """The command for a POSIX shell with `base64` and curl.
+
+    `body_file` names a file that holds the body, for one too long for a line.
+    """
+    command = ["curl", "-sS", "--globoff", "--path-as-is", *_method(sent)]
+    for name, value in sent.headers:
+        if name.lower() not in _OF_THE_TRANSPORT:
+            command += ["-H", _header(name, value, secret=name.lower() in sent.variables)]
+    present = {name.lower() for name, _ in sent.headers}
+    for name in _OF_CURL:
+        if name.lower() not in present:
+            command += ["-H", shlex.quote(f"{name}:")]
+    if sent.sigv4_region:
+        command += _signature(sent.sigv4_region)
+    if not sent.body and sent.method not in ("PUT", "POST"):
+        return " ".join([*command, shlex.quote(sent.url)])
+    source = f"@{body_file}" if body_file else "@-"
+    # curl asks for "100 Continue" before a long body; the recorded client did not.
+    command += ["-H", "'Expect:'", "--data-binary", shlex.quote(source), shlex.quote(sent.url)]
+    if body_file:
+        return " ".join(command)
+    encoded = base64.b64encode(sent.body).decode()
+    return f"printf %s {shlex.quote(encoded)} | base64 -d | {' '.join(command)}"
+
+
+def _method(sent: Sent) -> tuple[str, ...]:
+    return ("--head",) if sent.method == "HEAD" else ("-X", shlex.quote(sent.method))
+
+
+def _header(name: str, value: str, *, secret: bool) -> str:
+    if secret:  # in double quotes, so that the shell puts the variable's value in
+        return f'"{name}: {value}"'
+    return shlex.quote(f"{name}: {value}" if value else f"{name};")
+
+
+def _signature(region: str) -> list[str]:
+    return [
+        "--aws-sigv4",
+        shlex.quote(f"aws:amz:{region}:execute-api"),
+        "--user",
+        '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
+        "-H",
+        '"X-Amz-Security-Token: $AWS_SESSION_TOKEN"',
+    ]

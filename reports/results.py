@@ -1,0 +1,80 @@
+"""All verdicts of a run, counted: what the terminal, the exit status and every document share."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+
+from fixtures.rules.catalogue import rules
+from fixtures.rules.verdict import Outcome, Verdict
+
+NOTHING_DECIDED = 6
+"""Exit status: the endpoint could not be reached, does not fit, or left something undecided."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A verdict, and what the run made of it; `excuse` says why a deviation did not fail it."""
+
+    verdict: Verdict
+    fails: bool
+    excuse: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The result in types that JSON has, to go from a worker to its controller."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, object]) -> "Result":
+        """What `as_json` made."""
+        verdict = document["verdict"]
+        assert isinstance(verdict, dict)
+        return cls(
+            Verdict(
+                **{
+                    **verdict,
+                    "outcome": Outcome(verdict["outcome"]),
+                    "rules": tuple(verdict["rules"]),
+                }
+            ),
+            fails=bool(document["fails"]),
+            excuse=str(document["excuse"]),
+        )
+
+
+@dataclass
+class Results:
+    """The results of a run, in the order in which they came."""
+
+    all: list[Result] = field(default_factory=list)
+
+    def add(self, result: Result) -> None:
+        """Take one more result in."""
+        self.all.append(result)
+
+    def verdicts(self, outcome: Outcome) -> list[Verdict]:
+        """The verdicts with this outcome."""
+        return [result.verdict for result in self.all if result.verdict.outcome is outcome]
+
+    def by_rule(self) -> dict[str, Counter[Outcome]]:
+        """How often each rule that names a verdict came out how, in the catalogue's order."""
+        counts: dict[str, Counter[Outcome]] = {}
+        for result in self.all:
+            counts.setdefault(result.verdict.rule, Counter())[result.verdict.outcome] += 1
+        return {name: counts[name] for name in rules() if name in counts}
+
+    def exit_status(self, status: int) -> int:
+        """Pytest's own status, or 6 where nothing failed and something stayed undecided.
+
+        A run in which no test was judged is no success either.
+        """
+        if status != 0 or not self.all:
+            return status
+        judged = self.verdicts(Outcome.CONFORMS) or self.verdicts(Outcome.DEVIATES)
+        if self.verdicts(Outcome.UNDECIDED) or not judged:
+            return NOTHING_DECIDED
+        return status
+
+
+def grouped(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """How many verdicts have which reason, the most frequent first."""
+    return Counter(verdict.reason for verdict in verdicts)

@@ -1,0 +1,58 @@
+"""The summary at the end of a terminal run."""
+
+from collections.abc import Iterator
+
+from fixtures.rules.catalogue import rules
+from fixtures.rules.verdict import Outcome
+from reports.policy import KnownDeviation
+from reports.results import Results, grouped
+
+_REASONS_SHOWN = 8
+
+
+def summary(
+    results: Results, endpoint: str, definition: str, gone: tuple[KnownDeviation, ...]
+) -> Iterator[str]:
+    """The lines: what was tested, the counts by rule, what was not decided and why, the verdict."""
+    yield f"endpoint    {endpoint}"
+    yield f"definition  {definition}"
+    yield ""
+    width = max((len(name) for name in results.by_rule()), default=4)
+    heads = (str(outcome) for outcome in Outcome)
+    yield f"{'rule':<{width}}  level    {'  '.join(heads)}"
+    for name, counts in results.by_rule().items():
+        cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
+        yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
+    for outcome in (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE):
+        yield from _reasons(results, outcome)
+    for entry in gone:
+        yield f"known deviation that is gone or expired: {entry}"
+    yield ""
+    yield _conclusion(results)
+
+
+def _reasons(results: Results, outcome: Outcome) -> Iterator[str]:
+    reasons = grouped(results.verdicts(outcome))
+    if reasons:
+        yield ""
+        yield f"{outcome}:"
+    for reason, count in reasons.most_common(_REASONS_SHOWN):
+        yield f"{count:>6}  {reason}"
+    if len(reasons) > _REASONS_SHOWN:
+        rest = sum(reasons.values()) - sum(n for _, n in reasons.most_common(_REASONS_SHOWN))
+        yield f"{rest:>6}  for other reasons"
+
+
+def _conclusion(results: Results) -> str:
+    failing = sum(result.fails for result in results.all)
+    tolerated = len(results.verdicts(Outcome.DEVIATES)) - failing
+    undecided = len(results.verdicts(Outcome.UNDECIDED))
+    aside = f"; {tolerated} more deviations do not fail the run" if tolerated else ""
+    if failing:
+        return f"The endpoint deviates in {failing} of {len(results.all)} cases{aside}."
+    if undecided:
+        return f"Not decided: {undecided} of {len(results.all)} cases left nothing to judge{aside}."
+    conforming = len(results.verdicts(Outcome.CONFORMS))
+    if not conforming and not tolerated:
+        return "Nothing was judged."
+    return f"The endpoint conforms in {conforming} of {len(results.all)} cases{aside}."

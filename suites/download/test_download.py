@@ -1,0 +1,13 @@
+"""Downloads: every stored type × every `Accept` × the request's `Content-Type`."""
+
+from fixtures.model.case import Case
+from suites.absence import NO_DOWNLOADS
+from suites.checking import Check, each_case_of
+from suites.download.cases import cases
+
+
+@each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry")
+def test_an_object_comes_as_raw_bytes_or_base64_as_its_type_and_accept_say(
+    case: Case, check: Check
+) -> None:
+    check(case)

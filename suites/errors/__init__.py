@@ -1,0 +1,1 @@
+"""Errors: what is missing, unknown or not declared."""

@@ -1,0 +1,105 @@
+"""Requests that find nothing: no object, no key, no such path, no such method."""
+
+from collections.abc import Iterator
+
+from fixtures.model import Definition, IntegrationKind, Operation
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.payloads import by_name
+from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from fixtures.rules.routing import declares, routes_to
+from suites.absence import why_not_stored
+from suites.media_types import accepts, binary_type, in_words
+from suites.profile import Profile
+
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_PATHS = ("/conformance-no-such-path", "/", "/no/such/path/at/all", "/conformance?key=image.jpg")
+
+
+def missing_objects(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Downloads of an object that nobody stored, under every `Accept`."""
+    for operation in definition.operations_on_s3("GET"):
+        for accept in accepts(definition):
+            request = Request(operation, "errors/missing", accept=accept)
+            yield Case(
+                f"{operation.name} of a missing object, accept {in_words(accept)}",
+                (Step(Role.ACT, request),),
+                rules=("missing-object",),
+            )
+
+
+def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Downloads that name no object.
+
+    Downloads alone: an upload without a key would be a request to create a bucket.
+    """
+    for operation in definition.operations_on_s3("GET"):
+        row = f"{operation.name} without a key"
+        rules = ("missing-key",)
+        if "{" in operation.path:
+            reason = "the key is part of the path: without it the path is another one"
+            yield Case(row, not_applicable=reason, rules=rules)
+        else:
+            request = Request(operation, "", accept="text/plain", target=operation.path)
+            yield Case(row, (Step(Role.ACT, request),), rules=rules)
+
+
+def unknown_paths(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Paths that the definition does not have, under each method that it has elsewhere."""
+    operation = definition.operations[0]
+    for path in (*_PATHS, *(f"{other.path}-unknown" for other in definition.operations)):
+        if "{" in path or routes_to(definition, path):
+            continue
+        for method in ("GET", "PUT"):
+            request = Request(operation, "", method=method, target=path)
+            yield Case(f"{method} {path}", (Step(Role.ACT, request),))
+
+
+def unknown_methods(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Methods that the definition does not have at a path that it has."""
+    for operation in _one_a_path(definition):
+        for method in _METHODS:
+            if not declares(definition, operation.path, method):
+                request = Request(operation, "errors/method", accept="text/plain", method=method)
+                yield Case(f"{method} {operation.path}", (Step(Role.ACT, request),))
+
+
+def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """HEAD of an object, where the definition has it."""
+    content = by_name("png").content
+    for operation in definition.operations_on_s3("HEAD"):
+        for media_type in (binary_type(definition), *TEXT_TYPES):
+            row = f"{operation.name} of an object stored as {media_type}"
+            name = f"errors/head-{media_type}"
+            plan = plan_upload(definition, operation, name, content, media_type)
+            request = Request(operation, name, accept=binary_type(definition))
+            if plan is None:
+                reason = why_not_stored(definition, operation)
+                yield Case(row, not_applicable=reason, rules=("head-without-body",))
+            else:
+                setup = Step(Role.SETUP, plan.request, shared=True)
+                yield Case(row, (setup, Step(Role.ACT, request)))
+
+
+def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Operations that answer by themselves, OPTIONS above all."""
+    for operation in definition.operations:
+        if operation.integration.kind is IntegrationKind.MOCK:
+            target = _filled(operation)
+            yield Case(
+                f"{operation.name} is a mock",
+                (Step(Role.ACT, Request(operation, "errors/mock", target=target)),),
+            )
+
+
+def _one_a_path(definition: Definition) -> Iterator[Operation]:
+    seen = set()
+    for operation in definition.operations:
+        if operation.path not in seen and operation.integration.kind is IntegrationKind.S3:
+            seen.add(operation.path)
+            yield operation
+
+
+def _filled(operation: Operation) -> str:
+    """The operation's path with something in place of each parameter."""
+    segments = operation.path.split("/")
+    return "/".join("conformance" if "{" in segment else segment for segment in segments)

@@ -1,0 +1,43 @@
+"""Errors: what is missing, unknown or not declared."""
+
+from fixtures.model.case import Case
+from suites.absence import NO_DOWNLOADS, NO_HEAD, NO_MOCK, NO_UNKNOWN_METHOD, NO_UNKNOWN_PATH
+from suites.checking import Check, each_case_of
+from suites.errors.cases import (
+    heads,
+    missing_keys,
+    missing_objects,
+    mocks,
+    unknown_methods,
+    unknown_paths,
+)
+
+
+@each_case_of(missing_objects, otherwise=NO_DOWNLOADS, rule="missing-object")
+def test_a_missing_object_is_answered_as_the_definition_maps_it(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(missing_keys, otherwise=NO_DOWNLOADS, rule="missing-key")
+def test_a_download_without_a_key_is_no_download(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(unknown_paths, otherwise=NO_UNKNOWN_PATH, rule="unknown-path")
+def test_an_unknown_path_is_403_missing_authentication_token(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(unknown_methods, otherwise=NO_UNKNOWN_METHOD, rule="unknown-method")
+def test_an_unknown_method_is_403_missing_authentication_token(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(heads, otherwise=NO_HEAD, rule="head-without-body")
+def test_head_answers_like_get_without_a_body(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(mocks, otherwise=NO_MOCK, rule="mock-answer")
+def test_a_mock_answers_as_its_template_says(case: Case, check: Check) -> None:
+    check(case)

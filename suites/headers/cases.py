@@ -1,0 +1,107 @@
+"""Headers of responses, on one exchange of every kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Aspect, Case, Request, Role, Step
+from fixtures.payloads import by_name
+from fixtures.rules.expectation import Form
+from fixtures.rules.expecting import expect
+from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from suites.media_types import binary_type, stored_types
+from suites.profile import Profile
+
+_ANY_ANSWER = (Aspect.CONTENT_TYPE, Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING)
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """An exchange whose headers are worth a look."""
+
+    name: str
+    request: Request
+    setup: Request | None = None
+
+    def steps(self, times: int = 1) -> tuple[Step, ...]:
+        prepared = (Step(Role.SETUP, self.setup, shared=True),) if self.setup else ()
+        return (*prepared, *(Step(Role.ACT, self.request) for _ in range(times)))
+
+
+def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
+    for situation in _situations(definition):
+        for aspect in _ANY_ANSWER:
+            yield Case(f"{aspect} of {situation.name}", situation.steps(), aspect)
+
+
+def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The same answers to a client that says that it takes no content encoding."""
+    for situation in _situations(definition):
+        request = situation.request
+        asking = Request(
+            request.operation,
+            request.name,
+            request.content_type,
+            request.accept,
+            request.body,
+            (("Accept-Encoding", "identity"),),
+            request.method,
+            request.target,
+        )
+        yield Case(
+            f"content-encoding of {situation.name}, accept-encoding identity",
+            _Situation(situation.name, asking, situation.setup).steps(),
+            Aspect.CONTENT_ENCODING,
+        )
+
+
+def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Every kind of answer twice: both have an id, and not the same."""
+    for situation in _situations(definition):
+        yield Case(f"request-id of {situation.name}", situation.steps(2), Aspect.REQUEST_ID)
+
+
+def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The errors that the gateway itself makes."""
+    for situation in _situations(definition):
+        refused = expect(definition, situation.request, None).form is Form.ERROR
+        if refused and situation.setup is None:
+            yield Case(f"error-type of {situation.name}", situation.steps(), Aspect.ERROR_TYPE)
+
+
+def _situations(definition: Definition) -> Iterator[_Situation]:
+    for operation in definition.operations_on_s3("GET"):
+        yield from _downloads(definition, operation)
+    for operation in definition.operations_on_s3("PUT"):
+        yield from _uploads(definition, operation)
+    unknown = Request(definition.operations[0], "", method="GET", target="/conformance-no-such")
+    yield _Situation("an unknown path", unknown)
+
+
+def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
+    text = by_name("base64-every-byte").content  # survives every conversion
+    for media_type in stored_types(definition):
+        name = f"headers/{media_type}"
+        plan = plan_upload(definition, operation, name, text, media_type)
+        if plan is None:
+            continue
+        for accept in (binary_type(definition), *TEXT_TYPES):
+            yield _Situation(
+                f"{operation.name}, stored as {media_type}, accept {accept}",
+                Request(operation, name, accept=accept),
+                plan.request,
+            )
+    missing = Request(operation, "headers/missing", accept="text/plain")
+    yield _Situation(f"{operation.name} of a missing object", missing)
+
+
+def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
+    bodies = {"Base64": by_name("base64-every-byte").content, "not Base64": b"not Base64!"}
+    for form, body in bodies.items():
+        for content_type in (binary_type(definition), *TEXT_TYPES):
+            name = f"headers/upload-{form.replace(' ', '-')}-{content_type}"
+            yield _Situation(
+                f"{operation.name} of {form} as {content_type}",
+                Request(operation, name, content_type, body=body),
+            )

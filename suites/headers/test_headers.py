@@ -1,0 +1,26 @@
+"""Headers of responses."""
+
+from fixtures.model.case import Case
+from suites.absence import NO_DOWNLOADS, NO_ERROR
+from suites.checking import Check, each_case_of
+from suites.headers.cases import answers, error_types, identity_only, request_ids
+
+
+@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length")
+def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(identity_only, otherwise=NO_DOWNLOADS, rule="content-encoding-uninvited")
+def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id")
+def test_every_response_has_a_request_id_of_its_own(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(error_types, otherwise=NO_ERROR, rule="error-type")
+def test_an_error_of_the_gateway_names_itself(case: Case, check: Check) -> None:
+    check(case)

@@ -1,0 +1,1 @@
+"""Keys: every name that S3 allows."""

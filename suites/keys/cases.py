@@ -1,0 +1,143 @@
+"""Keys: every name that S3 allows comes back, and names that differ stay apart."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.rules.planning import Plan, plan_reading, plan_upload
+from suites.absence import why_not_seen, why_not_stored
+from suites.media_types import binary_type
+from suites.profile import Profile
+
+_ACCENTED = "caf\u00e9"
+# name -> the key below the run's prefix
+_KEYS = {
+    "plain": "image.jpg",
+    "folders": "a/b/c.jpg",
+    "a space": "two words.jpg",
+    "spaces at the ends": " both ends ",
+    "a plus sign": "1+1=2.jpg",
+    "a percent sign": "100%.jpg",
+    "a percent-encoded space": "two%20words.jpg",
+    "a percent-encoded slash": "a%2Fb.jpg",
+    "a percent-encoded percent sign": "100%2525.jpg",
+    "a trailing slash": "folder/",
+    "two slashes": "a//b.jpg",
+    "reserved characters": "a;b:c@d&e=f$g,h!i'j(k)l*m.jpg",
+    "a question mark and a number sign": "what?#1.jpg",
+    "brackets and quotes": '[{<"|^`>}]\\~.jpg',
+    "Unicode, composed": unicodedata.normalize("NFC", _ACCENTED),
+    "Unicode, decomposed": unicodedata.normalize("NFD", _ACCENTED),
+    "Unicode beyond the first plane": "\U0001f5bc\ufe0f/\u56fe\u50cf.jpg",
+    "a soft hyphen and a right-to-left letter": "a\u00adb\u05d0.jpg",
+    "a dot at the front": ".hidden",
+    "dots": "a..b...c",
+    "capitals": "IMAGE.JPG",
+}
+_DOT_SEGMENTS = {
+    "a segment that is one dot": "a/./b.jpg",
+    "a segment that is two dots": "a/../b.jpg",
+}
+# Pairs that become one key where something decodes twice, folds or normalises.
+_PAIRS = {
+    "a space and a plus sign": ("x y", "x+y"),
+    "a space and its percent-encoding": ("p q", "p%20q"),
+    "a slash and its percent-encoding": ("r/s", "r%2Fs"),
+    "a percent sign and its encoding": ("50%", "50%25"),
+    "one slash and two": ("t/u", "t//u"),
+    "with a trailing slash and without": ("v", "v/"),
+    "small and capital letters": ("readme", "README"),
+    "composed and decomposed": (
+        unicodedata.normalize("NFC", _ACCENTED),
+        unicodedata.normalize("NFD", _ACCENTED),
+    ),
+    "with a space at the end and without": ("w", "w "),
+    "keys that begin alike": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
+}
+LONGEST_KEY = 1024
+"""Bytes of UTF-8 that S3 allows in a key. Source: Amazon S3 User Guide, object key names."""
+
+
+def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """An upload under each key, and the download that must find it there."""
+    rules = {
+        **dict.fromkeys(_KEYS, ("key-round-trip",)),
+        **dict.fromkeys(_DOT_SEGMENTS, ("key-dot-segments", "key-round-trip")),
+    }
+    for operation in definition.operations_on_s3("PUT"):
+        for title, key in {**_KEYS, **_DOT_SEGMENTS}.items():
+            row = f"{operation.name} under a key with {title}"
+            content = f"the object under {key}".encode()
+            yield _round_trip(definition, operation, row, f"keys/{key}", content, rules[title])
+        row = f"{operation.name} under a key of {LONGEST_KEY} bytes"
+        name, content = "keys/long-", b"the object under the longest key"
+        yield _round_trip(
+            definition, operation, row, name, content, ("key-length",), key_bytes=LONGEST_KEY
+        )
+
+
+def pairs(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Two objects under keys that look alike; the first must still be there after the second."""
+    for operation in definition.operations_on_s3("PUT"):
+        for title, (one, other) in _PAIRS.items():
+            row = f"{operation.name} under keys that differ in {title}"
+            rules = ("key-distinct", "read-after-write")
+            first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
+            second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
+            if first is None or second is None:
+                reason = why_not_stored(definition, operation)
+                yield Case(row, not_applicable=reason, rules=rules)
+                continue
+            look = _look(definition, operation, first)
+            if look is None:
+                reason = why_not_seen(definition, operation)
+                yield Case(row, not_applicable=reason, rules=rules)
+                continue
+            yield Case(
+                row,
+                (
+                    Step(Role.SETUP, first.request),
+                    Step(Role.SETUP, second.request),
+                    Step(Role.ACT, look),
+                ),
+                rules=rules,
+            )
+
+
+def _round_trip(
+    definition: Definition,
+    operation: Operation,
+    row: str,
+    name: str,
+    content: bytes,
+    rules: tuple[str, ...],
+    *,
+    key_bytes: int = 0,
+) -> Case:
+    upload = _upload(definition, operation, name, content, key_bytes)
+    if upload is None:
+        return Case(row, not_applicable=why_not_stored(definition, operation), rules=rules)
+    look = _look(definition, operation, upload)
+    if look is None:
+        return Case(row, not_applicable=why_not_seen(definition, operation), rules=rules)
+    return Case(row, (Step(Role.ACT, upload.request), Step(Role.PROOF, look)), rules=rules)
+
+
+def _upload(
+    definition: Definition, operation: Operation, name: str, content: bytes, key_bytes: int = 0
+) -> Plan | None:
+    plan = plan_upload(definition, operation, name, content, binary_type(definition))
+    if plan is None:
+        return None
+    return Plan(replace(plan.request, key_bytes=key_bytes), plan.expectation)
+
+
+def _look(definition: Definition, operation: Operation, upload: Plan) -> Request | None:
+    stored = upload.expectation.stored
+    assert stored is not None
+    plan = plan_reading(definition, operation, upload.request.name, stored)
+    if plan is None:
+        return None
+    return replace(plan.request, key_bytes=upload.request.key_bytes)

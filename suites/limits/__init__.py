@@ -1,0 +1,1 @@
+"""Limits: how large a request may be."""

@@ -1,0 +1,60 @@
+"""Sizes: just below, at and just above the 10 MiB that a request may have."""
+
+from collections.abc import Iterator
+
+from fixtures.model import Definition
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.payloads import sized
+from fixtures.rules.expectation import Stored
+from fixtures.rules.expecting import REQUEST_LIMIT, expect
+from fixtures.rules.planning import plan_absence, plan_reading
+from suites.media_types import binary_type
+from suites.profile import Profile
+
+_KIB = 1024
+_SMALL = (0, 1, 64 * _KIB - 1, 64 * _KIB, 64 * _KIB + 1, 1024 * _KIB, 1024 * _KIB + 1)
+_LARGE = (REQUEST_LIMIT - 1, REQUEST_LIMIT, REQUEST_LIMIT + 1, REQUEST_LIMIT + 64 * _KIB)
+
+
+def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """An upload of each size, and the download that proves that all or nothing of it is stored.
+
+    The limit is the API's, so the sizes near it are tried through one operation alone.
+    """
+    near_the_limit = _LARGE if profile.large else ()
+    for operation in definition.operations_on_s3("PUT"):
+        rules = ("request-within-limit", "request-over-limit")
+        media_type = binary_type(definition)
+        if not expect(definition, Request(operation, "", media_type, body=b"1"), None).succeeds:
+            reason = f"this operation takes no {media_type}"
+            yield Case(f"{operation.name} of any size", not_applicable=reason, rules=rules)
+            continue
+        for size in (*_SMALL, *near_the_limit):
+            name = f"limits{operation.path.replace('{', '').replace('}', '')}/{size}"
+            yield _upload(definition, Request(operation, name, media_type, body=sized(size)))
+        near_the_limit = ()
+    if not profile.large:
+        reason = f"the profile {profile.name} sends nothing near the limit of 10 MiB"
+        yield Case("near the limit", not_applicable=reason, rules=rules)
+
+
+def _upload(definition: Definition, request: Request) -> Case:
+    size = len(request.body)
+    rule = "request-over-limit" if size > REQUEST_LIMIT else "request-within-limit"
+    stored = expect(definition, request, None).stored
+    plan = (
+        plan_reading(definition, request.operation, request.name, stored)
+        if stored is not None
+        else plan_absence(definition, request.operation, request.name, _cut_off(request))
+    )
+    proof = (Step(Role.PROOF, plan.request),) if plan is not None else ()
+    return Case(
+        f"{request.operation.name} of {size} bytes",
+        (Step(Role.ACT, request), *proof),
+        rules=(rule,),
+    )
+
+
+def _cut_off(request: Request) -> Stored:
+    """What a gateway would leave that refuses too late."""
+    return Stored(request.body[:REQUEST_LIMIT], request.content_type or "")

@@ -1,0 +1,112 @@
+"""Before anything is judged: does the endpoint answer, and is the definition what is deployed?
+
+A few requests, none of them repeated for long, and one clear sentence where hundreds of tests would
+fail for the same reason. Wrong conversions are no misfit: they are what the suite is there to find.
+"""
+
+import base64
+from collections.abc import Iterator
+
+from fixtures.endpoint import Performer
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Request
+from fixtures.model.exchange import Received
+from fixtures.rules.expecting import expect
+from fixtures.rules.planning import listed_types
+
+_CASE = "preflight"
+_CONTENT = b"written by a conformance suite before its first test"
+# A server that knows the path says none of these, unless the definition maps them.
+_NOT_HERE = (404, 405, 501)
+
+
+class Misfit(Exception):
+    """The endpoint cannot be reached or does not fit; the message is one sentence for the user."""
+
+
+def preflight(definition: Definition, performer: Performer, url: str) -> None:
+    """Make sure that the endpoint answers and that the definition fits it.
+
+    Raises `Misfit` with one sentence that says what to do.
+    """
+    stored = _store_something(definition, performer, url)
+    for operation in definition.operations_on_s3("GET"):
+        request = Request(operation, "preflight/missing", accept="text/plain")
+        missing = _answer(performer, request, url)
+        _check_deployed(definition, request, missing, url)
+        if stored is not None:
+            unknown = Request(operation, "", method="GET", target="/conformance-no-such-path")
+            answers = (missing, _answer(performer, unknown, url))
+            if all(a.status == 200 and a.body == missing.body for a in answers):
+                raise Misfit(
+                    f"{url} answers every path alike, so it is not the API of "
+                    f"{definition.source}; check --endpoint"
+                )
+
+
+def _store_something(definition: Definition, performer: Performer, url: str) -> Request | None:
+    refusals: list[str] = []
+    for operation in definition.operations_on_s3("PUT"):
+        for request in _uploads(definition, operation):
+            received = _answer(performer, request, url)
+            if 200 <= received.status < 300:
+                return request
+            _check_deployed(definition, request, received, url)
+            refusals.append(f"{operation.name} answered {received.status} {_message(received)}")
+    if refusals:
+        raise Misfit(
+            f"{url} stores nothing ({refusals[0]}); check the integration's role and bucket, and "
+            f"where the key begins with the bucket give --key-prefix=BUCKET/"
+        )
+    return None
+
+
+def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
+    """Uploads of every kind: one of them succeeds on any gateway that is deployed at all."""
+    types = (*listed_types(definition)[:2], "application/json", "text/plain")
+    for media_type in types:
+        for body in (_CONTENT, base64.b64encode(_CONTENT)):
+            yield Request(operation, "preflight/object", media_type, body=body)
+
+
+def _answer(performer: Performer, request: Request, url: str) -> Received:
+    exchange = performer.send(request, _CASE)
+    if exchange.received is None:
+        raise Misfit(f"{url} cannot be reached: {exchange.failure}; check --endpoint")
+    return exchange.received
+
+
+def _check_deployed(definition: Definition, request: Request, received: Received, url: str) -> None:
+    what = f"{request.sent_method} {request.operation.path}"
+    said = f"{received.status} {_message(received)}".strip()
+    if 300 <= received.status < 400:
+        where = received.header("Location") or "elsewhere"
+        raise Misfit(f"{url} redirects {what} to {where}; give the URL that answers itself")
+    if received.status in (429, 503):
+        raise Misfit(f"{url} is throttled or unavailable ({what}: {said}); try again later")
+    expected = expect(definition, request, None).statuses
+    if received.status == 401 or (received.status == 403 and "Missing" not in said):
+        if 403 in expected:  # S3's own 403, passed on
+            return
+        raise Misfit(
+            f"{url} does not let this suite in ({what}: {said}); check the stage in the URL, and "
+            f"--header, --api-key or --auth=sigv4"
+        )
+    if (received.status == 403 and 403 not in expected) or "Missing Authentication" in said:
+        raise _not_deployed(definition, url, what, said)
+    if received.status in _NOT_HERE and received.status not in expected:
+        raise _not_deployed(definition, url, what, said)
+
+
+def _not_deployed(definition: Definition, url: str, what: str, said: str) -> Misfit:
+    stage = f", that it has the stage ({definition.base_path})" if definition.base_path else ""
+    return Misfit(
+        f"{url} does not fit {definition.source}: it answers {what} with {said}; check "
+        f"--endpoint{stage}, and that --definition is what is deployed there"
+    )
+
+
+def _message(received: Received) -> str:
+    """The beginning of a response body, on one line and printable."""
+    text = received.body[:120].decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,1 @@
+"""Round trips: what goes up comes down."""

@@ -1,0 +1,44 @@
+"""Every payload of the catalogue through every legal pairing."""
+
+from collections.abc import Iterator
+
+from fixtures.model import Definition
+from fixtures.model.case import Case, Role, Step
+from fixtures.payloads import CATALOGUE
+from suites.profile import Profile
+from suites.roundtrip.pairings import SENTINEL, pairings
+
+_LARGE = 64 * 1024
+_RANDOM = "roundtrip/random"
+_RULES = ("read-after-write",)
+
+
+def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Each payload up and down again; the quick profile leaves the large ones out."""
+    for pairing in pairings(definition):
+        for payload in CATALOGUE:
+            if profile.large or len(payload.content) <= _LARGE:
+                name = f"roundtrip/{payload.name}"
+                yield pairing.case(f"{payload.name}, {pairing.name}", name, payload.content)
+
+
+def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """A longer object, then a shorter one over it: what comes is the second, whole and alone."""
+    for pairing in pairings(definition):
+        name = "roundtrip/overwritten"
+        first, second = pairing.put(name, b"the first object, the longer one"), b"the second"
+        case = pairing.case(f"overwriting, {pairing.name}", name, second)
+        yield Case(case.id, (Step(Role.SETUP, first), *case.steps), rules=_RULES)
+
+
+def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """One case a pairing, named like it, with bytes that stand in for the random ones."""
+    for pairing in pairings(definition):
+        yield pairing.case(pairing.name, _RANDOM, SENTINEL)
+
+
+def sequences(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The stateful search as a whole, with the requests of one pairing standing in for it."""
+    for pairing in pairings(definition)[:1]:
+        steps = pairing.case("", _RANDOM, SENTINEL).steps
+        yield Case("any sequence", steps, rules=_RULES)

@@ -1,0 +1,41 @@
+"""A stateful search: uploads, overwrites and downloads in any order, against the rules as model."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from fixtures.model.addressing import location
+from fixtures.model.case import Request
+from suites.roundtrip.pairings import Pairing
+from suites.roundtrip.strategies import payloads
+
+_KEYS = ("roundtrip/state/a", "roundtrip/state/b", "roundtrip/state/c")
+
+Send = Callable[[Request], None]
+"""Perform one more request of a sequence, and judge the sequence so far."""
+
+
+class Objects(RuleBasedStateMachine):
+    """A few objects under several keys; only what this run uploaded is asked for."""
+
+    def __init__(self, ways: tuple[Pairing, ...], send: Send) -> None:
+        super().__init__()
+        self._ways = ways
+        self._send = send
+        self._known: dict[tuple[str, str], list[Pairing]] = {}
+
+    @rule(key=st.sampled_from(_KEYS), way=st.integers(min_value=0), content=payloads())
+    def put(self, key: str, way: int, content: bytes) -> None:
+        """Upload, or overwrite what is there."""
+        pairing = self._ways[way % len(self._ways)]
+        self._send(pairing.put(key, content))
+        where = location(pairing.upload)
+        self._known[where, key] = [w for w in self._ways if location(w.upload) == where]
+
+    @precondition(lambda self: self._known)
+    @rule(key=st.integers(min_value=0), way=st.integers(min_value=0))
+    def get(self, key: int, way: int) -> None:
+        """Download under any `Accept`."""
+        (_, name), ways = list(self._known.items())[key % len(self._known)]
+        self._send(ways[way % len(ways)].get(name))

@@ -1,0 +1,92 @@
+"""The legal pairings of an upload and a download: those through which bytes come back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.payloads import sized
+from fixtures.rules.expectation import Form
+from fixtures.rules.expecting import expect
+from fixtures.rules.planning import TEXT_TYPES, listed_types, same_objects
+from suites.media_types import in_words
+from suites.upload.forms import FORMS, BodyForm
+
+_RAW, _BASE64 = FORMS[0], FORMS[1]
+SENTINEL = sized(100)
+"""Bytes of which every conversion makes something else."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How the bytes go up and how they are asked for."""
+
+    upload: Operation
+    content_type: str
+    form: BodyForm
+    download: Operation
+    accept: str | None
+
+    @property
+    def name(self) -> str:
+        """What goes up and what comes down, for an id."""
+        return (
+            f"{self.upload.name} {self.form.name} as {self.content_type}, "
+            f"{self.download.name} accept {in_words(self.accept)}"
+        )
+
+    def put(self, name: str, content: bytes) -> Request:
+        """The upload of these bytes."""
+        return Request(self.upload, name, self.content_type, body=self.form.of(content))
+
+    def get(self, name: str) -> Request:
+        """The download that follows."""
+        return Request(self.download, name, accept=self.accept)
+
+    def case(self, identity: str, name: str, content: bytes) -> Case:
+        """The upload, then the download."""
+        return Case(
+            identity,
+            (Step(Role.ACT, self.put(name, content)), Step(Role.ACT, self.get(name))),
+        )
+
+
+@cache
+def pairings(definition: Definition) -> tuple[Pairing, ...]:
+    """One pairing for each different way through the rules that succeeds.
+
+    Of several operations on the same objects, those at one path go together.
+    """
+    found: dict[tuple[str, ...], Pairing] = {}
+    for pairing in _all(definition):
+        put = expect(definition, pairing.put("sentinel", SENTINEL), None)
+        if not put.succeeds or put.stored is None:
+            continue
+        get = expect(definition, pairing.get("sentinel"), put.stored)
+        if get.open or not get.succeeds or get.form is Form.ANY:
+            continue
+        way = (pairing.form.name, *put.rules, "then", *get.rules)
+        found.setdefault(way, pairing)
+    return tuple(found.values())
+
+
+def _all(definition: Definition) -> Iterator[Pairing]:
+    types = tuple(dict.fromkeys((*listed_types(definition), *TEXT_TYPES)))
+    for upload, download in _pairs(definition):
+        for content_type in types:
+            for form in (_RAW, _BASE64):
+                for accept in (*types, None):
+                    yield Pairing(upload, content_type, form, download, accept)
+
+
+def _pairs(definition: Definition) -> Iterator[tuple[Operation, Operation]]:
+    """Uploads and downloads at one path; what has no partner there takes the first elsewhere."""
+    uploads, downloads = definition.operations_on_s3("PUT"), definition.operations_on_s3("GET")
+    for upload in uploads:
+        for download in same_objects(definition, upload, "GET")[:1]:
+            yield upload, download
+    for download in downloads:
+        for upload in same_objects(definition, download, "PUT")[:1]:
+            if upload.path != download.path:
+                yield upload, download

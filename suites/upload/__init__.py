@@ -1,0 +1,1 @@
+"""Uploads: what is stored, as `Content-Type` says, and what is refused."""

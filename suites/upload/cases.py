@@ -1,0 +1,88 @@
+"""Every `Content-Type` × every form of body, and the proof of what was stored."""
+
+from collections.abc import Iterator
+
+from fixtures.model import Definition
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.rules.expectation import Stored
+from fixtures.rules.expecting import expect
+from fixtures.rules.planning import plan_absence, plan_reading, plan_upload
+from suites.absence import why_not_seen
+from suites.media_types import binary_type, in_words, upload_content_types
+from suites.profile import Profile
+from suites.upload.forms import CONTENT, FORMS
+
+_OLDER = b"an older object, which a refused upload must leave as it is"
+
+
+def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Each upload, and the download that proves what it stored or that it stored nothing."""
+    for request, row in _requests(definition, "upload"):
+        expectation = expect(definition, request, None)
+        steps = [Step(Role.ACT, request)]
+        proof = _proof(definition, request, expectation.stored)
+        if proof is not None:
+            steps.append(Step(Role.PROOF, proof))
+        yield Case(row, tuple(steps))
+        if proof is None:
+            yield Case(
+                f"{row}, proof",
+                not_applicable=why_not_seen(definition, request.operation),
+                rules=expectation.rules,
+            )
+
+
+def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Each upload that must be refused, onto an older object, followed by a look at that one."""
+    for request, row in _requests(definition, "refused"):
+        refused = expect(definition, request, None)
+        if refused.open or refused.stored is not None:
+            continue
+        older = plan_upload(
+            definition, request.operation, request.name, _OLDER, binary_type(definition)
+        ) or plan_upload(definition, request.operation, request.name, _OLDER, "text/plain")
+        stored = older.expectation.stored if older is not None else None
+        look = (
+            plan_reading(definition, request.operation, request.name, stored)
+            if stored is not None
+            else None
+        )
+        if older is None or look is None:
+            reason = why_not_seen(definition, request.operation)
+            yield Case(row, not_applicable=reason, rules=refused.rules)
+            continue
+        yield Case(
+            row,
+            (
+                Step(Role.SETUP, older.request),
+                Step(Role.ACT, request),
+                Step(Role.PROOF, look.request),
+            ),
+            rules=("refused-upload-stores-nothing",),
+        )
+
+
+def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, str]]:
+    for operation in definition.operations_on_s3("PUT"):
+        for content_type in upload_content_types(definition):
+            for form in FORMS:
+                row = f"{operation.name} of {form.name} sent as {in_words(content_type)}"
+                name = f"{folder}{operation.path}/{form.name}-{in_words(content_type)}"
+                yield (
+                    Request(operation, _plain(name), content_type, body=form.of(CONTENT)),
+                    row,
+                )
+
+
+def _proof(definition: Definition, request: Request, stored: Stored | None) -> Request | None:
+    if stored is not None:
+        plan = plan_reading(definition, request.operation, request.name, stored)
+    else:
+        feared = Stored(request.body, request.content_type or "application/json")
+        plan = plan_absence(definition, request.operation, request.name, feared)
+    return plan.request if plan is not None else None
+
+
+def _plain(name: str) -> str:
+    """A key that gives no key handling anything to trip over; keys/ is about those."""
+    return "".join(letter if letter.isalnum() or letter in "/-" else "-" for letter in name)

@@ -1,0 +1,16 @@
+"""Uploads: every `Content-Type` × every form of body."""
+
+from fixtures.model.case import Case
+from suites.absence import NO_REFUSAL, NO_UPLOADS
+from suites.checking import Check, each_case_of
+from suites.upload.cases import refusals, uploads
+
+
+@each_case_of(uploads, otherwise=NO_UPLOADS, rule="upload-empty-answer")
+def test_an_upload_is_stored_as_its_content_type_says(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(refusals, otherwise=NO_REFUSAL, rule="refused-upload-stores-nothing")
+def test_a_refused_upload_leaves_the_older_object_as_it_was(case: Case, check: Check) -> None:
+    check(case)
