@@ -1,11 +1,12 @@
 """The command line and the pytest wiring, nothing else."""
 
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -73,6 +74,7 @@ class Run:
 
 
 RUN = pytest.StashKey[Run]()
+UNUSABLE = pytest.StashKey[bool]()
 RESULTS = pytest.StashKey[list[Result]]()
 _STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.DEVIATES: "d"}
 
@@ -208,8 +210,8 @@ def _endpoint(url: str | None) -> str:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or not url.isascii():
         raise DefinitionError(
-            f"--endpoint={url}: give a URL like https://abc.execute-api.us-east-1.amazonaws.com/v1"
-            f", without user, query and fragment"
+            "--endpoint is a URL like https://abc.execute-api.us-east-1.amazonaws.com/v1, without "
+            "user, query and fragment"
         )
     return url.rstrip("/")
 
@@ -223,6 +225,23 @@ def _fresh_prefix(given: str | None) -> str:
 # --------------------------------------------------------------------------- start and end
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """End a run that has no usable endpoint in one sentence and with its own exit status."""
+    try:
+        return (yield)
+    except pytest.UsageError as error:
+        if UNUSABLE not in config.stash:
+            raise
+        print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
+        return NOTHING_DECIDED
+
+
+def _unusable(config: pytest.Config, error: Exception) -> NoReturn:
+    config.stash[UNUSABLE] = True
+    raise pytest.UsageError(str(error)) from None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded gateway where no endpoint is given, and see that the endpoint fits."""
@@ -231,7 +250,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run is None or config.option.collectonly or hasattr(config, "workerinput"):
         return
     if not run.endpoint:
-        run.gateway = _embedded_gateway(config.getoption("--definition"))
+        run.gateway = _embedded_gateway(config)
         run.endpoint = run.gateway.url
     try:
         client = run.client(Timeouts(connect=3.0, read=10.0, exchange=10.0), attempts=2)
@@ -240,14 +259,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except CredentialsError as error:
         raise pytest.UsageError(str(error)) from None
     except Misfit as misfit:
-        pytest.exit(str(misfit), returncode=NOTHING_DECIDED)
+        _unusable(config, misfit)
 
 
-def _embedded_gateway(definition: str) -> RunningGateway:
+def _embedded_gateway(config: pytest.Config) -> RunningGateway:
+    definition = config.getoption("--definition")
     try:
         return start(definition if definition in shipped() else str(Path(definition).resolve()))
     except GatewayStartError as error:
-        pytest.exit(str(error), returncode=NOTHING_DECIDED)
+        _unusable(config, error)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -297,6 +317,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("case", parameters)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k` select by a rule's id."""
+    for mark in item.iter_markers("rule"):
+        item.extra_keyword_matches.add(mark.kwargs["id"])
+
+
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Run:
     """What this run is about."""
@@ -326,6 +352,11 @@ def check(run: Run, performer: Performer, request: pytest.FixtureRequest) -> Che
         excuse = policy.excuse(verdict) if verdict.outcome is Outcome.DEVIATES else ""
         result = Result(verdict, policy.fails(verdict), excuse)
         request.node.stash.setdefault(RESULTS, []).append(result)
+        request.node.user_properties += [
+            ("rule", verdict.rule),
+            ("level", str(verdict.level)),
+            ("verdict", str(verdict.outcome)),
+        ]
         if request.config.getoption("--alluredir", None):
             describe(verdict, checked.performed)
 
@@ -347,13 +378,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report: Any = yield
     if report.when == "call":
         report.conformance = [result.as_json() for result in item.stash.get(RESULTS, [])]
-        for document in report.conformance:
-            verdict = Result.from_json(document).verdict
-            report.user_properties += [
-                ("rule", verdict.rule),
-                ("level", str(verdict.level)),
-                ("verdict", str(verdict.outcome)),
-            ]
     return report
 
 

@@ -21,7 +21,9 @@ class Result:
 
     def as_json(self) -> dict[str, object]:
         """The result in types that JSON has, to go from a worker to its controller."""
-        return asdict(self)
+        document = asdict(self)
+        document["verdict"]["outcome"] = str(self.verdict.outcome)
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, object]) -> "Result":

@@ -6,9 +6,11 @@ then what the run makes of it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 
 from fixtures.endpoint import Performer
@@ -19,6 +21,9 @@ from fixtures.rules.verdict import Outcome, Verdict
 from reports.failure import explain
 from reports.policy import Policy
 from suites.profile import Profile
+
+EXAMPLES = Path(__file__).parents[1] / ".hypothesis" / "examples"
+"""Where failing examples are kept for the next run; nightly runs keep the folder."""
 
 Check = Callable[[Case], None]
 """Perform a case, judge it, and pass, fail or skip the test."""
@@ -104,6 +109,9 @@ class Search:
         self._proven: list[Checked] = []
         self._last: Checked | None = None
         self.settings = settings(
+            # Said here, for under CI Hypothesis would keep no database and draw no random bytes.
+            database=DirectoryBasedExampleDatabase(EXAMPLES),
+            derandomize=False,
             max_examples=profile.examples,
             stateful_step_count=profile.steps,
             deadline=None,

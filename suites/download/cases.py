@@ -27,7 +27,7 @@ def cases(definition: Definition, profile: Profile) -> Iterator[Case]:
 def _matrix(
     definition: Definition, profile: Profile, operation: Operation, media_type: str, payload: str
 ) -> Iterator[Case]:
-    row = f"{operation.name} of {payload} stored as {media_type}"
+    row = f"{operation.name} {payload} stored:{media_type}"
     content = by_name(payload).content
     name = f"download/{payload}-{media_type}"
     plan = plan_upload(definition, operation, name, content, media_type)
@@ -40,8 +40,8 @@ def _matrix(
     for accept in accepts(definition):
         for content_type in _request_content_types(definition, profile, payload):
             request = Request(operation, name, content_type=content_type, accept=accept)
-            sent = f", sent as {in_words(content_type)}"
-            yield Case(f"{row}, accept {in_words(accept)}{sent}", (setup, Step(Role.ACT, request)))
+            words = f"accept:{in_words(accept)} sent:{in_words(content_type)}"
+            yield Case(f"{row} {words}", (setup, Step(Role.ACT, request)))
 
 
 def _request_content_types(

@@ -21,7 +21,7 @@ def missing_objects(definition: Definition, profile: Profile) -> Iterator[Case]:
         for accept in accepts(definition):
             request = Request(operation, "errors/missing", accept=accept)
             yield Case(
-                f"{operation.name} of a missing object, accept {in_words(accept)}",
+                f"{operation.name} missing accept:{in_words(accept)}",
                 (Step(Role.ACT, request),),
                 rules=("missing-object",),
             )
@@ -33,7 +33,7 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
     Downloads alone: an upload without a key would be a request to create a bucket.
     """
     for operation in definition.operations_on_s3("GET"):
-        row = f"{operation.name} without a key"
+        row = f"{operation.name} without-key"
         rules = ("missing-key",)
         if "{" in operation.path:
             reason = "the key is part of the path: without it the path is another one"
@@ -44,14 +44,17 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def unknown_paths(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Paths that the definition does not have, under each method that it has elsewhere."""
+    """Paths that the definition does not have.
+
+    Asked for with GET; an upload goes to the one path that is surely nobody's.
+    """
     operation = definition.operations[0]
-    for path in (*_PATHS, *(f"{other.path}-unknown" for other in definition.operations)):
-        if "{" in path or routes_to(definition, path):
-            continue
-        for method in ("GET", "PUT"):
-            request = Request(operation, "", method=method, target=path)
-            yield Case(f"{method} {path}", (Step(Role.ACT, request),))
+    near = (f"{other.path}-unknown" for other in definition.operations if "{" not in other.path)
+    for path in dict.fromkeys((*_PATHS, *near)):
+        if not routes_to(definition, path):
+            for method in ("GET", "PUT") if path == _PATHS[0] else ("GET",):
+                request = Request(operation, "", method=method, target=path)
+                yield Case(f"{method} {path}", (Step(Role.ACT, request),))
 
 
 def unknown_methods(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -68,7 +71,7 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
     content = by_name("png").content
     for operation in definition.operations_on_s3("HEAD"):
         for media_type in (binary_type(definition), *TEXT_TYPES):
-            row = f"{operation.name} of an object stored as {media_type}"
+            row = f"{operation.name} stored:{media_type}"
             name = f"errors/head-{media_type}"
             plan = plan_upload(definition, operation, name, content, media_type)
             request = Request(operation, name, accept=binary_type(definition))
@@ -86,7 +89,7 @@ def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:
         if operation.integration.kind is IntegrationKind.MOCK:
             target = _filled(operation)
             yield Case(
-                f"{operation.name} is a mock",
+                f"{operation.name} mock",
                 (Step(Role.ACT, Request(operation, "errors/mock", target=target)),),
             )
 

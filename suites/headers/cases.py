@@ -32,7 +32,7 @@ def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
     for situation in _situations(definition):
         for aspect in _ANY_ANSWER:
-            yield Case(f"{aspect} of {situation.name}", situation.steps(), aspect)
+            yield Case(f"{aspect} {situation.name}", situation.steps(), aspect)
 
 
 def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -50,7 +50,7 @@ def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
             request.target,
         )
         yield Case(
-            f"content-encoding of {situation.name}, accept-encoding identity",
+            f"content-encoding {situation.name} accept-encoding:identity",
             _Situation(situation.name, asking, situation.setup).steps(),
             Aspect.CONTENT_ENCODING,
         )
@@ -59,7 +59,7 @@ def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
 def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Every kind of answer twice: both have an id, and not the same."""
     for situation in _situations(definition):
-        yield Case(f"request-id of {situation.name}", situation.steps(2), Aspect.REQUEST_ID)
+        yield Case(f"request-id {situation.name}", situation.steps(2), Aspect.REQUEST_ID)
 
 
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -67,7 +67,7 @@ def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
     for situation in _situations(definition):
         refused = expect(definition, situation.request, None).form is Form.ERROR
         if refused and situation.setup is None:
-            yield Case(f"error-type of {situation.name}", situation.steps(), Aspect.ERROR_TYPE)
+            yield Case(f"error-type {situation.name}", situation.steps(), Aspect.ERROR_TYPE)
 
 
 def _situations(definition: Definition) -> Iterator[_Situation]:
@@ -76,7 +76,7 @@ def _situations(definition: Definition) -> Iterator[_Situation]:
     for operation in definition.operations_on_s3("PUT"):
         yield from _uploads(definition, operation)
     unknown = Request(definition.operations[0], "", method="GET", target="/conformance-no-such")
-    yield _Situation("an unknown path", unknown)
+    yield _Situation("GET unknown-path", unknown)
 
 
 def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
@@ -88,20 +88,20 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
             continue
         for accept in (binary_type(definition), *TEXT_TYPES):
             yield _Situation(
-                f"{operation.name}, stored as {media_type}, accept {accept}",
+                f"{operation.name} stored:{media_type} accept:{accept}",
                 Request(operation, name, accept=accept),
                 plan.request,
             )
     missing = Request(operation, "headers/missing", accept="text/plain")
-    yield _Situation(f"{operation.name} of a missing object", missing)
+    yield _Situation(f"{operation.name} missing", missing)
 
 
 def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
-    bodies = {"Base64": by_name("base64-every-byte").content, "not Base64": b"not Base64!"}
+    bodies = {"base64": by_name("base64-every-byte").content, "not-base64": b"not Base64!"}
     for form, body in bodies.items():
         for content_type in (binary_type(definition), *TEXT_TYPES):
-            name = f"headers/upload-{form.replace(' ', '-')}-{content_type}"
+            name = f"headers/upload-{form}-{content_type}"
             yield _Situation(
-                f"{operation.name} of {form} as {content_type}",
+                f"{operation.name} {form} sent:{content_type}",
                 Request(operation, name, content_type, body=body),
             )

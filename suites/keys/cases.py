@@ -16,45 +16,50 @@ _ACCENTED = "caf\u00e9"
 _KEYS = {
     "plain": "image.jpg",
     "folders": "a/b/c.jpg",
-    "a space": "two words.jpg",
-    "spaces at the ends": " both ends ",
-    "a plus sign": "1+1=2.jpg",
-    "a percent sign": "100%.jpg",
-    "a percent-encoded space": "two%20words.jpg",
-    "a percent-encoded slash": "a%2Fb.jpg",
-    "a percent-encoded percent sign": "100%2525.jpg",
-    "a trailing slash": "folder/",
-    "two slashes": "a//b.jpg",
-    "reserved characters": "a;b:c@d&e=f$g,h!i'j(k)l*m.jpg",
-    "a question mark and a number sign": "what?#1.jpg",
-    "brackets and quotes": '[{<"|^`>}]\\~.jpg',
-    "Unicode, composed": unicodedata.normalize("NFC", _ACCENTED),
-    "Unicode, decomposed": unicodedata.normalize("NFD", _ACCENTED),
-    "Unicode beyond the first plane": "\U0001f5bc\ufe0f/\u56fe\u50cf.jpg",
-    "a soft hyphen and a right-to-left letter": "a\u00adb\u05d0.jpg",
-    "a dot at the front": ".hidden",
+    "space": "two words.jpg",
+    "spaces-at-the-ends": " both ends ",
+    "reserved-characters": "a;b:c@d&e=f$g,h!i'j(k)l*m.jpg",
+    "question-mark-and-number-sign": "what?#1.jpg",
+    "brackets-and-quotes": '[{<"|^`>}]\\~.jpg',
+    "unicode-composed": unicodedata.normalize("NFC", _ACCENTED),
+    "unicode-decomposed": unicodedata.normalize("NFD", _ACCENTED),
+    "unicode-beyond-the-first-plane": "\U0001f5bc\ufe0f/\u56fe\u50cf.jpg",
+    "soft-hyphen-and-right-to-left-letter": "a\u00adb\u05d0.jpg",
+    "dot-at-the-front": ".hidden",
     "dots": "a..b...c",
     "capitals": "IMAGE.JPG",
 }
-_DOT_SEGMENTS = {
-    "a segment that is one dot": "a/./b.jpg",
-    "a segment that is two dots": "a/../b.jpg",
+_ESCAPES = {
+    "plus-sign": "1+1=2.jpg",
+    "percent-sign": "100%.jpg",
+    "percent-encoded-space": "two%20words.jpg",
+    "percent-encoded-slash": "a%2Fb.jpg",
+    "percent-encoded-percent-sign": "100%2525.jpg",
+    "trailing-slash": "folder/",
+    "two-slashes": "a//b.jpg",
 }
-# Pairs that become one key where something decodes twice, folds or normalises.
+_DOT_SEGMENTS = {
+    "one-dot-segment": "a/./b.jpg",
+    "two-dot-segment": "a/../b.jpg",
+}
+# Pairs that become one key where something folds, normalises or truncates …
 _PAIRS = {
-    "a space and a plus sign": ("x y", "x+y"),
-    "a space and its percent-encoding": ("p q", "p%20q"),
-    "a slash and its percent-encoding": ("r/s", "r%2Fs"),
-    "a percent sign and its encoding": ("50%", "50%25"),
-    "one slash and two": ("t/u", "t//u"),
-    "with a trailing slash and without": ("v", "v/"),
-    "small and capital letters": ("readme", "README"),
-    "composed and decomposed": (
+    "small-and-capital-letters": ("readme", "README"),
+    "composed-and-decomposed": (
         unicodedata.normalize("NFC", _ACCENTED),
         unicodedata.normalize("NFD", _ACCENTED),
     ),
-    "with a space at the end and without": ("w", "w "),
-    "keys that begin alike": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
+    "with-and-without-a-space-at-the-end": ("w", "w "),
+    "alike-at-the-beginning": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
+}
+# … or decodes twice.
+_ESCAPED_PAIRS = {
+    "space-and-plus-sign": ("x y", "x+y"),
+    "space-and-its-encoding": ("p q", "p%20q"),
+    "slash-and-its-encoding": ("r/s", "r%2Fs"),
+    "percent-sign-and-its-encoding": ("50%", "50%25"),
+    "one-slash-and-two": ("t/u", "t//u"),
+    "with-and-without-a-trailing-slash": ("v", "v/"),
 }
 LONGEST_KEY = 1024
 """Bytes of UTF-8 that S3 allows in a key. Source: Amazon S3 User Guide, object key names."""
@@ -62,38 +67,44 @@ LONGEST_KEY = 1024
 
 def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
     """An upload under each key, and the download that must find it there."""
-    rules = {
-        **dict.fromkeys(_KEYS, ("key-round-trip",)),
-        **dict.fromkeys(_DOT_SEGMENTS, ("key-dot-segments", "key-round-trip")),
-    }
+    tables = (
+        (_KEYS, ("key-round-trip",)),
+        (_ESCAPES, ("key-escapes", "key-round-trip")),
+        (_DOT_SEGMENTS, ("key-dot-segments", "key-round-trip")),
+    )
     for operation in definition.operations_on_s3("PUT"):
-        for title, key in {**_KEYS, **_DOT_SEGMENTS}.items():
-            row = f"{operation.name} under a key with {title}"
-            content = f"the object under {key}".encode()
-            yield _round_trip(definition, operation, row, f"keys/{key}", content, rules[title])
-        row = f"{operation.name} under a key of {LONGEST_KEY} bytes"
+        for table, rules in tables:
+            for title, key in table.items():
+                row = f"{operation.name} key:{title}"
+                content = f"the object under {key}".encode()
+                yield _round_trip(definition, operation, row, f"keys/{key}", content, rules)
+        row = f"{operation.name} key:{LONGEST_KEY}-bytes"
         name, content = "keys/long-", b"the object under the longest key"
         yield _round_trip(
             definition, operation, row, name, content, ("key-length",), key_bytes=LONGEST_KEY
         )
 
 
-def pairs(definition: Definition, profile: Profile) -> Iterator[Case]:
+def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Two objects under keys that look alike; the first must still be there after the second."""
+    rules = ("key-distinct", "read-after-write")
+    pairs = (
+        *((title, pair, rules) for title, pair in _PAIRS.items()),
+        *((title, pair, ("key-escapes", *rules)) for title, pair in _ESCAPED_PAIRS.items()),
+    )
     for operation in definition.operations_on_s3("PUT"):
-        for title, (one, other) in _PAIRS.items():
-            row = f"{operation.name} under keys that differ in {title}"
-            rules = ("key-distinct", "read-after-write")
+        for title, (one, other), about in pairs:
+            row = f"{operation.name} keys:{title}"
             first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
             second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
             if first is None or second is None:
                 reason = why_not_stored(definition, operation)
-                yield Case(row, not_applicable=reason, rules=rules)
+                yield Case(row, not_applicable=reason, rules=about)
                 continue
             look = _look(definition, operation, first)
             if look is None:
                 reason = why_not_seen(definition, operation)
-                yield Case(row, not_applicable=reason, rules=rules)
+                yield Case(row, not_applicable=reason, rules=about)
                 continue
             yield Case(
                 row,
@@ -102,7 +113,7 @@ def pairs(definition: Definition, profile: Profile) -> Iterator[Case]:
                     Step(Role.SETUP, second.request),
                     Step(Role.ACT, look),
                 ),
-                rules=rules,
+                rules=about,
             )
 
 

@@ -3,7 +3,7 @@
 from fixtures.model.case import Case
 from suites.absence import NO_UPLOADS
 from suites.checking import Check, each_case_of
-from suites.keys.cases import keys, pairs
+from suites.keys.cases import keys, lookalikes
 
 
 @each_case_of(keys, otherwise=NO_UPLOADS, rule="key-round-trip")
@@ -11,6 +11,6 @@ def test_an_object_is_found_under_the_key_it_was_stored_under(case: Case, check:
     check(case)
 
 
-@each_case_of(pairs, otherwise=NO_UPLOADS, rule="key-distinct")
+@each_case_of(lookalikes, otherwise=NO_UPLOADS, rule="key-distinct")
 def test_keys_that_look_alike_name_different_objects(case: Case, check: Check) -> None:
     check(case)

@@ -27,7 +27,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
         media_type = binary_type(definition)
         if not expect(definition, Request(operation, "", media_type, body=b"1"), None).succeeds:
             reason = f"this operation takes no {media_type}"
-            yield Case(f"{operation.name} of any size", not_applicable=reason, rules=rules)
+            yield Case(f"{operation.name} any-size", not_applicable=reason, rules=rules)
             continue
         for size in (*_SMALL, *near_the_limit):
             name = f"limits{operation.path.replace('{', '').replace('}', '')}/{size}"
@@ -35,7 +35,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
         near_the_limit = ()
     if not profile.large:
         reason = f"the profile {profile.name} sends nothing near the limit of 10 MiB"
-        yield Case("near the limit", not_applicable=reason, rules=rules)
+        yield Case("near-the-limit", not_applicable=reason, rules=rules)
 
 
 def _upload(definition: Definition, request: Request) -> Case:
@@ -49,7 +49,7 @@ def _upload(definition: Definition, request: Request) -> Case:
     )
     proof = (Step(Role.PROOF, plan.request),) if plan is not None else ()
     return Case(
-        f"{request.operation.name} of {size} bytes",
+        f"{request.operation.name} size:{size}",
         (Step(Role.ACT, request), *proof),
         rules=(rule,),
     )

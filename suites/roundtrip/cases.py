@@ -19,7 +19,7 @@ def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
         for payload in CATALOGUE:
             if profile.large or len(payload.content) <= _LARGE:
                 name = f"roundtrip/{payload.name}"
-                yield pairing.case(f"{payload.name}, {pairing.name}", name, payload.content)
+                yield pairing.case(f"{payload.name} {pairing.name}", name, payload.content)
 
 
 def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -27,7 +27,7 @@ def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
     for pairing in pairings(definition):
         name = "roundtrip/overwritten"
         first, second = pairing.put(name, b"the first object, the longer one"), b"the second"
-        case = pairing.case(f"overwriting, {pairing.name}", name, second)
+        case = pairing.case(f"overwriting {pairing.name}", name, second)
         yield Case(case.id, (Step(Role.SETUP, first), *case.steps), rules=_RULES)
 
 
@@ -41,4 +41,4 @@ def sequences(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The stateful search as a whole, with the requests of one pairing standing in for it."""
     for pairing in pairings(definition)[:1]:
         steps = pairing.case("", _RANDOM, SENTINEL).steps
-        yield Case("any sequence", steps, rules=_RULES)
+        yield Case("any-sequence", steps, rules=_RULES)

@@ -32,8 +32,8 @@ class Pairing:
     def name(self) -> str:
         """What goes up and what comes down, for an id."""
         return (
-            f"{self.upload.name} {self.form.name} as {self.content_type}, "
-            f"{self.download.name} accept {in_words(self.accept)}"
+            f"{self.upload.name} {self.form.name} sent:{self.content_type} "
+            f"{self.download.name} accept:{in_words(self.accept)}"
         )
 
     def put(self, name: str, content: bytes) -> Request:

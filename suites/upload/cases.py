@@ -26,7 +26,7 @@ def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
         yield Case(row, tuple(steps))
         if proof is None:
             yield Case(
-                f"{row}, proof",
+                f"{row} proof",
                 not_applicable=why_not_seen(definition, request.operation),
                 rules=expectation.rules,
             )
@@ -66,7 +66,7 @@ def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, st
     for operation in definition.operations_on_s3("PUT"):
         for content_type in upload_content_types(definition):
             for form in FORMS:
-                row = f"{operation.name} of {form.name} sent as {in_words(content_type)}"
+                row = f"{operation.name} {form.name} sent:{in_words(content_type)}"
                 name = f"{folder}{operation.path}/{form.name}-{in_words(content_type)}"
                 yield (
                     Request(operation, _plain(name), content_type, body=form.of(CONTENT)),

@@ -1,0 +1,88 @@
+"""Every observation of the real service is a test vector for the rules.
+
+The rows are those of tests/vectors/aws-observations.json, which names its source.
+"""
+
+import hashlib
+from typing import Any
+
+import pytest
+from rules_bench import FACTS, PAYLOADS, api, on_s3, request, response
+
+from fixtures.model import ContentHandling
+from fixtures.rules.catalogue import Level
+from fixtures.rules.expectation import Form, Stored
+from fixtures.rules.expecting import expect
+from fixtures.rules.media_types import match_accept
+
+ROWS = {
+    direction: [row for row in FACTS["observations"] if row["direction"] == direction]
+    for direction in ("request", "response")
+}
+MATCHES = [
+    (tuple(entries.split(" + ")), accept, binary)
+    for entries, rows in FACTS["media_type_matches"].items()
+    for accept, binary in rows
+]
+OLDER = Stored(b"older", "text/plain")
+
+
+def handling(row: dict[str, Any]) -> ContentHandling | None:
+    name = row["config"]["contentHandling"]
+    return None if name is None else ContentHandling(name)
+
+
+def fingerprint(body: bytes) -> tuple[str, int]:
+    return hashlib.md5(body).hexdigest(), len(body)
+
+
+def test_the_observations_are_all_here() -> None:
+    assert {direction: len(rows) for direction, rows in ROWS.items()} == {
+        "request": 24,
+        "response": 35,
+    }
+    assert len(MATCHES) == 10
+
+
+@pytest.mark.parametrize("row", ROWS["request"], ids=lambda row: row["id"])
+def test_an_upload_is_expected_to_be_stored_as_aws_stored_it(row: dict[str, Any]) -> None:
+    put = on_s3("PUT", handling=handling(row))
+    upload = request(put, content_type=row["payload_media_type"], body=PAYLOADS[row["payload"]])
+    definition = api(put, binary=tuple(row["config"]["binaryMediaTypes"]))
+    expectation = expect(definition, upload, OLDER)
+    outcome = row["outcome"]
+    assert expectation.statuses == (outcome["status"],)
+    assert expectation.level is Level.MUST
+    if outcome["conversion"] == "fails":
+        assert expectation.form is Form.ERROR
+        assert expectation.stored is OLDER
+        assert expect(definition, upload, None).stored is None
+        return
+    assert expectation.form is Form.EMPTY
+    assert expectation.stored is not None
+    assert expectation.stored.media_type == row["payload_media_type"]
+    assert fingerprint(expectation.stored.content) == (outcome["md5"], outcome["length"])
+
+
+@pytest.mark.parametrize("row", ROWS["response"], ids=lambda row: row["id"])
+def test_a_download_is_expected_to_come_as_it_came_from_aws(row: dict[str, Any]) -> None:
+    get = on_s3("GET", response(r"2\d{2}", handling=handling(row)))
+    stored = Stored(PAYLOADS[row["payload"]], row["payload_media_type"])
+    definition = api(get, binary=tuple(row["config"]["binaryMediaTypes"]))
+    expectation = expect(definition, request(get, accept=row["accept"]), stored)
+    outcome = row["outcome"]
+    assert expectation.statuses == (outcome["status"],)
+    assert expectation.level is Level.MUST
+    assert expectation.stored is stored
+    if outcome["conversion"] == "fails":
+        assert expectation.form is Form.ERROR
+        return
+    assert expectation.exact
+    assert fingerprint(expectation.body) == (outcome["md5"], outcome["length"])
+
+
+@pytest.mark.parametrize(("entries", "accept", "binary"), MATCHES)
+def test_an_accept_is_taken_as_aws_took_it(
+    entries: tuple[str, ...], accept: str | None, binary: bool
+) -> None:
+    assert match_accept(entries, accept).binary is binary

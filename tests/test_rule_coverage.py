@@ -1,0 +1,89 @@
+"""No rule without a test, and no test without a rule."""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.definitions import load, shipped
+from fixtures.model import Definition
+from fixtures.model.case import Case
+from fixtures.rules.catalogue import rules
+from fixtures.rules.judging import planned_rules
+from suites.profile import PROFILES
+
+ROOT = Path(__file__).parents[1]
+MODULES = [
+    importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    for path in sorted((ROOT / "suites").glob("*/test_*.py"))
+]
+TESTS = [
+    pytest.param(function, id=name)
+    for module in MODULES
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if name.startswith("test_")
+]
+
+
+def marks(function: object) -> Iterator[pytest.Mark]:
+    yield from (mark for mark in getattr(function, "pytestmark", ()) if mark.name == "cases")
+
+
+def cases(definition: Definition) -> Iterator[Case]:
+    for test in TESTS:
+        for mark in marks(test.values[0]):
+            generator, otherwise = mark.args
+            yield from tuple(generator(definition, PROFILES["quick"])) or (otherwise,)
+
+
+@pytest.fixture(scope="module")
+def by_definition() -> dict[str, list[tuple[Case, tuple[str, ...]]]]:
+    """Every case of every shipped definition, with the rules that it carries."""
+    found = {}
+    for name in shipped():
+        definition = load(name)
+        found[name] = [(case, planned_rules(definition, case)) for case in cases(definition)]
+    return found
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_test_of_the_suites_is_made_of_cases(test: object) -> None:
+    assert len(list(marks(test))) == 1
+
+
+def test_a_case_carries_rules_that_there_are(by_definition) -> None:
+    for name, found in by_definition.items():
+        for case, carried in found:
+            assert carried, f"{name}: {case.id} has no rule"
+            assert set(carried) <= set(rules()), f"{name}: {case.id}"
+
+
+def test_a_rule_is_tried_by_some_case_of_a_shipped_definition(by_definition) -> None:
+    tried = {
+        rule
+        for found in by_definition.values()
+        for case, carried in found
+        if not case.not_applicable
+        for rule in carried
+    }
+    untried = set(rules()) - tried
+    # Sent by the default profile alone, since it takes 10 MiB.
+    assert untried == {"request-over-limit"}
+
+
+def test_the_default_profile_tries_the_limit() -> None:
+    limits = importlib.import_module("suites.limits.cases")
+    definition = load("sample")
+    named = {case.rules for case in limits.sizes(definition, PROFILES["default"])}
+    assert named == {("request-over-limit",), ("request-within-limit",)}
+
+
+def test_the_id_of_a_case_is_its_own(by_definition) -> None:
+    for name in shipped():
+        definition = load(name)
+        for test in TESTS:
+            for mark in marks(test.values[0]):
+                ids = [case.id for case in mark.args[0](definition, PROFILES["quick"])]
+                assert len(ids) == len(set(ids)), f"{name}: {test.id}"
