@@ -349,8 +349,9 @@ def check(run: Run, performer: Performer, request: pytest.FixtureRequest) -> Che
 
     def record(checked: Checked) -> None:
         policy, verdict = run.policy, checked.verdict
-        excuse = policy.excuse(verdict) if verdict.outcome is Outcome.DEVIATES else ""
-        result = Result(verdict, policy.fails(verdict), excuse)
+        fails = policy.fails(verdict)
+        excused = verdict.outcome is Outcome.DEVIATES and not fails
+        result = Result(verdict, fails, policy.excuse(verdict) if excused else "")
         request.node.stash.setdefault(RESULTS, []).append(result)
         request.node.user_properties += [
             ("rule", verdict.rule),

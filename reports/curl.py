@@ -10,6 +10,8 @@ import shlex
 
 from fixtures.model.exchange import Sent
 
+# -q first: no settings of whoever repeats it. No proxy and HTTP/1.1, as it was recorded.
+_CURL = ("curl", "-q", "-sS", "--noproxy", "'*'", "--http1.1", "--globoff", "--path-as-is")
 # What curl sends unasked: taken away where the recorded request did not have it.
 _OF_CURL = ("Accept", "Content-Type", "User-Agent")
 # What curl makes itself, and better, from the URL and the body.
@@ -21,7 +23,7 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
 
     `body_file` names a file that holds the body, for one too long for a line.
     """
-    command = ["curl", "-sS", "--globoff", "--path-as-is", *_method(sent)]
+    command = [*_CURL, *_method(sent)]
     for name, value in sent.headers:
         if name.lower() not in _OF_THE_TRANSPORT:
             command += ["-H", _header(name, value, secret=name.lower() in sent.variables)]
@@ -48,7 +50,7 @@ def _method(sent: Sent) -> tuple[str, ...]:
 
 def _header(name: str, value: str, *, secret: bool) -> str:
     if secret:  # in double quotes, so that the shell puts the variable's value in
-        return f'"{name}: {value}"'
+        return shlex.quote(f"{name}: ") + f'"{value}"'
     return shlex.quote(f"{name}: {value}" if value else f"{name};")
 
 

@@ -1,6 +1,7 @@
 """What a failing test prints."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def _command(sent: Sent) -> str:
     if len(sent.body) <= LONGEST_LINE:
         return curl(sent)
     file = OUT / "bodies" / f"{hashlib.sha256(sent.body).hexdigest()}.bin"
-    if not file.exists():
+    if not file.exists() or file.stat().st_size != len(sent.body):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(sent.body)
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(sent.body)
+        fresh.replace(file)
     return curl(sent, body_file=str(file))
 
 

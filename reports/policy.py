@@ -108,6 +108,6 @@ def _entry(place: str, entry: object, ids: Collection[str]) -> KnownDeviation:
         raise KnownDeviationsError(f"{place}: a reason and a rule or a case are needed")
     if rule and rule not in ids:
         raise KnownDeviationsError(f"{place}: there is no rule {rule!r}")
-    if expires is not None and not isinstance(expires, date):
+    if expires is not None and type(expires) is not date:  # a date and time is a date, too
         raise KnownDeviationsError(f"{place}: expires is a date like 2027-01-31")
     return KnownDeviation(rule, case, reason, expires)

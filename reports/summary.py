@@ -47,7 +47,7 @@ def _conclusion(results: Results) -> str:
     failing = sum(result.fails for result in results.all)
     tolerated = len(results.verdicts(Outcome.DEVIATES)) - failing
     undecided = len(results.verdicts(Outcome.UNDECIDED))
-    aside = f"; {tolerated} more deviations do not fail the run" if tolerated else ""
+    aside = f"; deviations that do not fail the run: {tolerated}" if tolerated else ""
     if failing:
         return f"The endpoint deviates in {failing} of {len(results.all)} cases{aside}."
     if undecided:

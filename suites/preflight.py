@@ -85,24 +85,27 @@ def _check_deployed(definition: Definition, request: Request, received: Received
     if received.status in (429, 503):
         raise Misfit(f"{url} is throttled or unavailable ({what}: {said}); try again later")
     expected = expect(definition, request, None).statuses
-    if received.status == 401 or (received.status == 403 and "Missing" not in said):
-        if 403 in expected:  # S3's own 403, passed on
-            return
+    passed_on = {response.status for response in request.operation.integration.responses}
+    if received.status in passed_on and b"<Error>" in received.body:
+        return  # S3's own words: the gateway let the request in
+    if "Missing Authentication Token" in said:
+        raise _not_deployed(definition, url, what, said)
+    if received.status == 401 or (received.status == 403 and 403 not in expected):
         raise Misfit(
             f"{url} does not let this suite in ({what}: {said}); check the stage in the URL, and "
             f"--header, --api-key or --auth=sigv4"
         )
-    if (received.status == 403 and 403 not in expected) or "Missing Authentication" in said:
-        raise _not_deployed(definition, url, what, said)
     if received.status in _NOT_HERE and received.status not in expected:
         raise _not_deployed(definition, url, what, said)
 
 
 def _not_deployed(definition: Definition, url: str, what: str, said: str) -> Misfit:
+    # AWS says the same to an unsigned request where an operation wants IAM authorization.
+    signature = "; with IAM authorization give --auth=sigv4" if "Missing" in said else ""
     stage = f", that it has the stage ({definition.base_path})" if definition.base_path else ""
     return Misfit(
         f"{url} does not fit {definition.source}: it answers {what} with {said}; check "
-        f"--endpoint{stage}, and that --definition is what is deployed there"
+        f"--endpoint{stage}, and that --definition is what is deployed there{signature}"
     )
 
 

@@ -1,6 +1,7 @@
 """A stateful search: uploads, overwrites and downloads in any order, against the rules as model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -12,6 +13,9 @@ from suites.roundtrip.strategies import payloads
 
 _KEYS = ("roundtrip/state/a", "roundtrip/state/b", "roundtrip/state/c")
 
+_ANY = st.integers(min_value=0, max_value=1000)
+"""Any of several, taken modulo their number, which is not known before there is an endpoint."""
+
 Send = Callable[[Request], None]
 """Perform one more request of a sequence, and judge the sequence so far."""
 
@@ -19,13 +23,16 @@ Send = Callable[[Request], None]
 class Objects(RuleBasedStateMachine):
     """A few objects under several keys; only what this run uploaded is asked for."""
 
-    def __init__(self, ways: tuple[Pairing, ...], send: Send) -> None:
+    def __init__(
+        self, ways: tuple[Pairing, ...], accepts: tuple[str | None, ...], send: Send
+    ) -> None:
         super().__init__()
         self._ways = ways
+        self._accepts = accepts
         self._send = send
         self._known: dict[tuple[str, str], list[Pairing]] = {}
 
-    @rule(key=st.sampled_from(_KEYS), way=st.integers(min_value=0), content=payloads())
+    @rule(key=st.sampled_from(_KEYS), way=_ANY, content=payloads())
     def put(self, key: str, way: int, content: bytes) -> None:
         """Upload, or overwrite what is there."""
         pairing = self._ways[way % len(self._ways)]
@@ -34,8 +41,9 @@ class Objects(RuleBasedStateMachine):
         self._known[where, key] = [w for w in self._ways if location(w.upload) == where]
 
     @precondition(lambda self: self._known)
-    @rule(key=st.integers(min_value=0), way=st.integers(min_value=0))
-    def get(self, key: int, way: int) -> None:
-        """Download under any `Accept`."""
+    @rule(key=_ANY, way=_ANY, accept=_ANY)
+    def get(self, key: int, way: int, accept: int) -> None:
+        """Download under any `Accept`, also one under which the conversion must fail."""
         (_, name), ways = list(self._known.items())[key % len(self._known)]
-        self._send(ways[way % len(ways)].get(name))
+        request = ways[way % len(ways)].get(name)
+        self._send(replace(request, accept=self._accepts[accept % len(self._accepts)]))

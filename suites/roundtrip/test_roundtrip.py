@@ -7,6 +7,7 @@ from fixtures.model import Definition
 from fixtures.model.case import Case
 from suites.absence import NO_PAIRING
 from suites.checking import Check, Search, each_case_of
+from suites.media_types import accepts
 from suites.roundtrip.cases import catalogue, overwrites, random_trips, sequences
 from suites.roundtrip.machine import Objects
 from suites.roundtrip.pairings import pairings
@@ -47,6 +48,7 @@ def test_objects_keep_to_the_model_in_any_order_of_requests(
 
     class Bound(Objects):
         def __init__(self) -> None:
-            super().__init__(pairings(definition), search.sequence(case))
+            any_accept = tuple(accepts(definition))
+            super().__init__(pairings(definition), any_accept, search.sequence(case))
 
     search.run(case, lambda: run_state_machine_as_test(Bound, settings=search.settings))
