@@ -122,7 +122,7 @@ def test_a_change_that_was_not_deployed_is_found(not_redeployed: str) -> None:
     done = run(f"--endpoint={not_redeployed}", "suites/upload", "-q", "--maxfail=3")
     assert done.returncode == 1
     parts = ["status 500 instead of 200", "rule      ", "source    ", "expected  ", "came      "]
-    parts += ["likely    ", "repeat    ", "| base64 -d | curl -sS"]
+    parts += ["likely    ", "repeat    ", "| base64 -d | curl -q -sS"]
     places = [done.stdout.index(part) for part in parts]
     assert places == sorted(places)
     assert "The endpoint deviates in 3 of" in done.stdout

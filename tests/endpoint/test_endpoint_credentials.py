@@ -45,6 +45,9 @@ NO_HEADERS = [
     # text, what the sentence says
     ("", "'Name: value'"),
     ("X-Token", "'Name: value'"),
+    ("Accept: image/png", "the suite varies"),
+    ("content-type: env:TOKEN", "the suite varies"),
+    ("X-Token: env:not a name", "which is not set"),
     (": value", "'Name: value'"),
     ("X Y: value", "'Name: value'"),
     ("X(: value", "'Name: value'"),

@@ -277,3 +277,11 @@ def test_userinfo_in_the_endpoint_stays_out_of_the_request_and_of_host() -> None
     assert got.names == ["Host", "User-Agent"]
     assert got.header("Host") == [f"127.0.0.1:{wire.port}"]
     assert base64.b64encode(b"user:word") not in got.head
+
+
+def test_a_header_that_http_does_not_know_ends_in_a_sentence_that_does_not_quote_it() -> None:
+    with a_wire() as wire, a_client(wire.url, attempts=1) as client:
+        exchange = client.send("GET", "/s3", (("X-Key", "a\r\nb"),), b"", case="")
+    assert (
+        exchange.failure == "the connection failed before a response: the request is not valid HTTP"
+    )
