@@ -1,9 +1,15 @@
 """The README is true: CI runs its commands, and its options are the ones there are."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from fixtures.definitions import shipped
+import pytest
+
+from fixtures.definitions import FOLDER, shipped
+from fixtures.gateway.process import running_gateway
 from suites.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
@@ -33,3 +39,33 @@ def test_every_path_that_is_named_exists() -> None:
     named = set(re.findall(r"`((?:fixtures|suites|reports|tests)/[\w./-]+)`", README))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def shell(script: str) -> subprocess.CompletedProcess[str]:
+    """A block of the README, with this interpreter for the one that its first command makes."""
+    script = script.replace(".venv/bin/python", sys.executable)
+    script = script.replace(".venv/bin/pytest", f"{sys.executable} -m pytest -p no:cacheprovider")
+    return subprocess.run(["sh", "-ec", script], cwd=ROOT, capture_output=True, text=True)
+
+
+def block(beginning: str) -> str:
+    (found,) = re.findall(rf"```sh\n({re.escape(beginning)}.*?)\n```", README, re.DOTALL)
+    return found
+
+
+def test_the_example_of_an_endpoint_runs() -> None:
+    with running_gateway("mapped") as gateway:
+        script = block(".venv/bin/pytest --endpoint=")
+        script = re.sub(r"https://\S+", gateway.url, script)
+        done = shell(script.replace("my-api.yaml", str(FOLDER / "mapped.yaml")) + " suites/keys")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The endpoint conforms" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_gateway_answers_the_examples_with_the_bytes_that_went_up() -> None:
+    served = block(".venv/bin/python -m fixtures.gateway")
+    assert re.fullmatch(r"\S+ -m fixtures\.gateway --definition=sample --port=8080", served)
+    with running_gateway("sample") as gateway:
+        done = shell(block("printf").replace("http://127.0.0.1:8080/v1", gateway.url))
+    assert (done.returncode, done.stdout) == (0, "raw bytes")
