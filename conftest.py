@@ -1,5 +1,6 @@
 """The command line and the pytest wiring, nothing else."""
 
+import re
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -206,9 +207,15 @@ def _endpoint(url: str | None) -> str:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        (parts.hostname or "").encode("idna")
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username or not url.isascii():
+    if (
+        not usable
+        or parts.username is not None
+        or not re.fullmatch(r"[!-~]+", url)
+        or set(url) & set("?#")
+    ):
         raise DefinitionError(
             "--endpoint is a URL like https://abc.execute-api.us-east-1.amazonaws.com/v1, without "
             "user, query and fragment"
@@ -218,6 +225,11 @@ def _endpoint(url: str | None) -> str:
 
 def _fresh_prefix(given: str | None) -> str:
     under = "conformance/" if given is None else given
+    if not under.isprintable() or under.startswith("/") or {".", ".."} & set(under.split("/")):
+        raise DefinitionError(
+            "--key-prefix is a folder like bucket/conformance/, without a slash at its front, dot "
+            "segments and control characters"
+        )
     folder = under if under.endswith("/") or not under else f"{under}/"
     return f"{folder}{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}/"
 

@@ -4,6 +4,7 @@ from fixtures.model import Definition, Operation
 from fixtures.rules.planning import same_objects
 
 NO_PAIRING = "no upload of this definition stores bytes that a download of it hands out"
+EVERY_OPERATION = "every operation of the definition is judged"
 NO_HEAD = "the definition has no HEAD on S3"
 NO_MOCK = "the definition has no mock integration"
 NO_REFUSAL = "no upload is refused under this definition"
@@ -16,6 +17,9 @@ NO_UPLOAD = "the definition has no operation that uploads to where this one down
 NO_DOWNLOAD = "the definition has no operation that downloads what this one uploads"
 NO_SUCH_UPLOAD = "no upload of this definition stores these bytes under this type"
 NO_TELLING_DOWNLOAD = "no download of this definition would tell what is stored"
+
+
+NO_HEADER_KEY = "a key like this cannot stand in a header, where the definition has it"
 
 
 def why_not_stored(definition: Definition, operation: Operation) -> str:

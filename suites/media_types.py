@@ -56,6 +56,14 @@ def accepts(definition: Definition) -> Iterator[str | None]:
         parsed.type,
         f"{parsed.type}/",
         f"{binary}/extra",
+        f"{parsed.type}, {binary}",
+        f"{binary}-unlisted",
+        "text/plain, application/json",
+        *(
+            f"x-unlisted/{entry[2:]}"
+            for entry in definition.binary_media_types
+            if entry[:2] == "*/"
+        ),
     ]
     yield from dict.fromkeys(values)
 

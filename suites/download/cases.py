@@ -37,6 +37,12 @@ def _matrix(
         yield Case(row, not_applicable=why_not_stored(definition, operation), rules=would_be.rules)
         return
     setup = Step(Role.SETUP, plan.request, shared=True)
+    two_lines = Request(operation, name, accept="text/html", headers=(("Accept", media_type),))
+    yield Case(
+        f"{row} accept-lines:text/html accept-lines:{media_type}",
+        (setup, Step(Role.ACT, two_lines)),
+        rules=("accept-first-entry",),
+    )
     for accept in accepts(definition):
         for content_type in _request_content_types(definition, profile, payload):
             request = Request(operation, name, content_type=content_type, accept=accept)

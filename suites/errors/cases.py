@@ -43,18 +43,23 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
             yield Case(row, (Step(Role.ACT, request),), rules=rules)
 
 
-def unknown_paths(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Paths that the definition does not have.
+def unknown_paths(definition: Definition) -> tuple[str, ...]:
+    """Paths that the definition does not have."""
+    near = (f"{other.path}-unknown" for other in definition.operations if "{" not in other.path)
+    paths = dict.fromkeys((*_PATHS, *near))
+    return tuple(path for path in paths if not routes_to(definition, path))
+
+
+def strays(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Requests for paths that the definition does not have.
 
     Asked for with GET; an upload goes to the one path that is surely nobody's.
     """
     operation = definition.operations[0]
-    near = (f"{other.path}-unknown" for other in definition.operations if "{" not in other.path)
-    for path in dict.fromkeys((*_PATHS, *near)):
-        if not routes_to(definition, path):
-            for method in ("GET", "PUT") if path == _PATHS[0] else ("GET",):
-                request = Request(operation, "", method=method, target=path)
-                yield Case(f"{method} {path}", (Step(Role.ACT, request),))
+    for path in unknown_paths(definition):
+        for method in ("GET", "PUT") if path == _PATHS[0] else ("GET",):
+            request = Request(operation, "", method=method, target=path)
+            yield Case(f"{method} {path}", (Step(Role.ACT, request),))
 
 
 def unknown_methods(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -70,7 +75,11 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
     """HEAD of an object, where the definition has it."""
     content = by_name("png").content
     for operation in definition.operations_on_s3("HEAD"):
-        for media_type in (binary_type(definition), *TEXT_TYPES):
+        missing = Request(operation, "errors/missing", accept=binary_type(definition))
+        yield Case(
+            f"{operation.name} missing", (Step(Role.ACT, missing),), rules=("missing-object",)
+        )
+        for media_type in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
             row = f"{operation.name} stored:{media_type}"
             name = f"errors/head-{media_type}"
             plan = plan_upload(definition, operation, name, content, media_type)
@@ -85,13 +94,28 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Operations that answer by themselves, OPTIONS above all."""
-    for operation in definition.operations:
+    for operation in definition.operations_sent_as("OPTIONS"):
         if operation.integration.kind is IntegrationKind.MOCK:
-            target = _filled(operation)
+            target = filled(operation)
             yield Case(
                 f"{operation.name} mock",
                 (Step(Role.ACT, Request(operation, "errors/mock", target=target)),),
             )
+
+
+def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Operations that no case is made of, so that none of them is left out silently."""
+    tried = {
+        operation.name
+        for method in ("GET", "HEAD", "PUT")
+        for operation in definition.operations_on_s3(method)
+    }
+    for operation in definition.operations:
+        concrete = {operation.sent_as(method).name for method in ("GET", "HEAD", "PUT")}
+        if operation.integration.kind is not IntegrationKind.MOCK and not concrete & tried:
+            s3 = operation.integration.kind is IntegrationKind.S3
+            what = "it does not upload or download an object" if s3 else "S3 is not behind it"
+            yield Case(f"{operation.name} not-judged", not_applicable=what, rules=("not-judged",))
 
 
 def _one_a_path(definition: Definition) -> Iterator[Operation]:
@@ -102,7 +126,7 @@ def _one_a_path(definition: Definition) -> Iterator[Operation]:
             yield operation
 
 
-def _filled(operation: Operation) -> str:
+def filled(operation: Operation) -> str:
     """The operation's path with something in place of each parameter."""
     segments = operation.path.split("/")
     return "/".join("conformance" if "{" in segment else segment for segment in segments)

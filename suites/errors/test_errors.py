@@ -1,15 +1,23 @@
 """Errors: what is missing, unknown or not declared."""
 
 from fixtures.model.case import Case
-from suites.absence import NO_DOWNLOADS, NO_HEAD, NO_MOCK, NO_UNKNOWN_METHOD, NO_UNKNOWN_PATH
+from suites.absence import (
+    EVERY_OPERATION,
+    NO_DOWNLOADS,
+    NO_HEAD,
+    NO_MOCK,
+    NO_UNKNOWN_METHOD,
+    NO_UNKNOWN_PATH,
+)
 from suites.checking import Check, each_case_of
 from suites.errors.cases import (
     heads,
     missing_keys,
     missing_objects,
     mocks,
+    strays,
+    unjudged,
     unknown_methods,
-    unknown_paths,
 )
 
 
@@ -23,7 +31,7 @@ def test_a_download_without_a_key_is_no_download(case: Case, check: Check) -> No
     check(case)
 
 
-@each_case_of(unknown_paths, otherwise=NO_UNKNOWN_PATH, rule="unknown-path")
+@each_case_of(strays, otherwise=NO_UNKNOWN_PATH, rule="unknown-path")
 def test_an_unknown_path_is_403_missing_authentication_token(case: Case, check: Check) -> None:
     check(case)
 
@@ -40,4 +48,9 @@ def test_head_answers_like_get_without_a_body(case: Case, check: Check) -> None:
 
 @each_case_of(mocks, otherwise=NO_MOCK, rule="mock-answer")
 def test_a_mock_answers_as_its_template_says(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(unjudged, otherwise=EVERY_OPERATION, rule="not-judged")
+def test_an_operation_that_is_not_judged_is_said_to_be(case: Case, check: Check) -> None:
     check(case)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fixtures.model import Definition, Operation
+from fixtures.model import Definition, IntegrationKind, Operation
 from fixtures.model.case import Aspect, Case, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Form
 from fixtures.rules.expecting import expect
 from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from fixtures.rules.routing import declares
+from suites.errors.cases import filled, unknown_paths
 from suites.media_types import binary_type, stored_types
 from suites.profile import Profile
 
@@ -71,12 +73,22 @@ def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def _situations(definition: Definition) -> Iterator[_Situation]:
-    for operation in definition.operations_on_s3("GET"):
-        yield from _downloads(definition, operation)
+    for method in ("GET", "HEAD"):
+        for operation in definition.operations_on_s3(method):
+            yield from _downloads(definition, operation)
     for operation in definition.operations_on_s3("PUT"):
         yield from _uploads(definition, operation)
-    unknown = Request(definition.operations[0], "", method="GET", target="/conformance-no-such")
-    yield _Situation("GET unknown-path", unknown)
+    for operation in definition.operations_sent_as("OPTIONS"):
+        if operation.integration.kind is IntegrationKind.MOCK:
+            request = Request(operation, "headers/mock", target=filled(operation))
+            yield _Situation(f"{operation.name} mock", request)
+    for operation in definition.operations[:1]:
+        if not declares(definition, operation.path, "DELETE"):
+            request = Request(operation, "headers/method", method="DELETE")
+            yield _Situation("DELETE unknown-method", request)
+    for path in unknown_paths(definition)[:1]:
+        unknown = Request(definition.operations[0], "", method="GET", target=path)
+        yield _Situation("GET unknown-path", unknown)
 
 
 def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
@@ -86,7 +98,7 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
         plan = plan_upload(definition, operation, name, text, media_type)
         if plan is None:
             continue
-        for accept in (binary_type(definition), *TEXT_TYPES):
+        for accept in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
             yield _Situation(
                 f"{operation.name} stored:{media_type} accept:{accept}",
                 Request(operation, name, accept=accept),
@@ -99,8 +111,8 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
 def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
     bodies = {"base64": by_name("base64-every-byte").content, "not-base64": b"not Base64!"}
     for form, body in bodies.items():
-        for content_type in (binary_type(definition), *TEXT_TYPES):
-            name = f"headers/upload-{form}-{content_type}"
+        for content_type in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
+            name = f"headers/{operation.method}-{form}-{content_type}"
             yield _Situation(
                 f"{operation.name} {form} sent:{content_type}",
                 Request(operation, name, content_type, body=body),

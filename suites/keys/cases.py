@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fixtures.model import Definition, Operation
+from fixtures.model.addressing import address
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.rules.planning import Plan, plan_reading, plan_upload
-from suites.absence import why_not_seen, why_not_stored
+from suites.absence import NO_HEADER_KEY, why_not_seen, why_not_stored
 from suites.media_types import binary_type
 from suites.profile import Profile
 
@@ -49,6 +50,7 @@ _PAIRS = {
         unicodedata.normalize("NFC", _ACCENTED),
         unicodedata.normalize("NFD", _ACCENTED),
     ),
+    "letters-beyond-ascii": ("\u56fe", "\u753b"),
     "with-and-without-a-space-at-the-end": ("w", "w "),
     "alike-at-the-beginning": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
 }
@@ -98,7 +100,7 @@ def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
             first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
             second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
             if first is None or second is None:
-                reason = why_not_stored(definition, operation)
+                reason = _why_not(definition, operation)
                 yield Case(row, not_applicable=reason, rules=about)
                 continue
             look = _look(definition, operation, first)
@@ -129,7 +131,7 @@ def _round_trip(
 ) -> Case:
     upload = _upload(definition, operation, name, content, key_bytes)
     if upload is None:
-        return Case(row, not_applicable=why_not_stored(definition, operation), rules=rules)
+        return Case(row, not_applicable=_why_not(definition, operation), rules=rules)
     look = _look(definition, operation, upload)
     if look is None:
         return Case(row, not_applicable=why_not_seen(definition, operation), rules=rules)
@@ -140,9 +142,22 @@ def _upload(
     definition: Definition, operation: Operation, name: str, content: bytes, key_bytes: int = 0
 ) -> Plan | None:
     plan = plan_upload(definition, operation, name, content, binary_type(definition))
-    if plan is None:
+    if plan is None or not _can_be_said(plan.request):
         return None
     return Plan(replace(plan.request, key_bytes=key_bytes), plan.expectation)
+
+
+def _why_not(definition: Definition, operation: Operation) -> str:
+    in_header = bool(address(operation, "name").headers)
+    return NO_HEADER_KEY if in_header else why_not_stored(definition, operation)
+
+
+def _can_be_said(request: Request) -> bool:
+    """Whether the key survives where the definition has it: a header is trimmed ASCII."""
+    return all(
+        value.isascii() and value.isprintable() and value == value.strip()
+        for _, value in address(request.operation, request.name).headers
+    )
 
 
 def _look(definition: Definition, operation: Operation, upload: Plan) -> Request | None:

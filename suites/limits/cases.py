@@ -30,7 +30,8 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
             yield Case(f"{operation.name} any-size", not_applicable=reason, rules=rules)
             continue
         for size in (*_SMALL, *near_the_limit):
-            name = f"limits{operation.path.replace('{', '').replace('}', '')}/{size}"
+            place = f"{operation.method}{operation.path}".replace("{", "").replace("}", "")
+            name = f"limits/{place}/{size}"
             yield _upload(definition, Request(operation, name, media_type, body=sized(size)))
         near_the_limit = ()
     if not profile.large:

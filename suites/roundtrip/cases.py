@@ -9,7 +9,6 @@ from suites.profile import Profile
 from suites.roundtrip.pairings import SENTINEL, pairings
 
 _LARGE = 64 * 1024
-_RANDOM = "roundtrip/random"
 _RULES = ("read-after-write",)
 
 
@@ -18,14 +17,14 @@ def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
     for pairing in pairings(definition):
         for payload in CATALOGUE:
             if profile.large or len(payload.content) <= _LARGE:
-                name = f"roundtrip/{payload.name}"
+                name = f"{pairing.folder}/{payload.name}"
                 yield pairing.case(f"{payload.name} {pairing.name}", name, payload.content)
 
 
 def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
     """A longer object, then a shorter one over it: what comes is the second, whole and alone."""
     for pairing in pairings(definition):
-        name = "roundtrip/overwritten"
+        name = f"{pairing.folder}/overwritten"
         first, second = pairing.put(name, b"the first object, the longer one"), b"the second"
         case = pairing.case(f"overwriting {pairing.name}", name, second)
         yield Case(case.id, (Step(Role.SETUP, first), *case.steps), rules=_RULES)
@@ -34,11 +33,11 @@ def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
 def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
     """One case a pairing, named like it, with bytes that stand in for the random ones."""
     for pairing in pairings(definition):
-        yield pairing.case(pairing.name, _RANDOM, SENTINEL)
+        yield pairing.case(pairing.name, f"{pairing.folder}/random", SENTINEL)
 
 
 def sequences(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The stateful search as a whole, with the requests of one pairing standing in for it."""
     for pairing in pairings(definition)[:1]:
-        steps = pairing.case("", _RANDOM, SENTINEL).steps
+        steps = pairing.case("", "roundtrip/state", SENTINEL).steps
         yield Case("any-sequence", steps, rules=_RULES)

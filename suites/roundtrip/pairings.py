@@ -1,5 +1,6 @@
 """The legal pairings of an upload and a download: those through which bytes come back."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -7,9 +8,8 @@ from functools import cache
 from fixtures.model import Definition, Operation
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.payloads import sized
-from fixtures.rules.expectation import Form
 from fixtures.rules.expecting import expect
-from fixtures.rules.planning import TEXT_TYPES, listed_types, same_objects
+from fixtures.rules.planning import TEXT_TYPES, Plan, depends_on, listed_types, same_objects
 from suites.media_types import in_words
 from suites.upload.forms import FORMS, BodyForm
 
@@ -35,6 +35,11 @@ class Pairing:
             f"{self.upload.name} {self.form.name} sent:{self.content_type} "
             f"{self.download.name} accept:{in_words(self.accept)}"
         )
+
+    @property
+    def folder(self) -> str:
+        """Where this pairing's objects lie, so that no other pairing's can stand in for them."""
+        return f"roundtrip/{zlib.crc32(self.name.encode()):08x}"
 
     def put(self, name: str, content: bytes) -> Request:
         """The upload of these bytes."""
@@ -64,7 +69,8 @@ def pairings(definition: Definition) -> tuple[Pairing, ...]:
         if not put.succeeds or put.stored is None:
             continue
         get = expect(definition, pairing.get("sentinel"), put.stored)
-        if get.open or not get.succeeds or get.form is Form.ANY:
+        plan = Plan(pairing.get("sentinel"), get)
+        if not get.succeeds or not get.exact or not depends_on(definition, plan, put.stored):
             continue
         way = (pairing.form.name, *put.rules, "then", *get.rules)
         found.setdefault(way, pairing)

@@ -66,8 +66,9 @@ def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, st
     for operation in definition.operations_on_s3("PUT"):
         for content_type in upload_content_types(definition):
             for form in FORMS:
+                place = f"{operation.method}{operation.path}"
                 row = f"{operation.name} {form.name} sent:{in_words(content_type)}"
-                name = f"{folder}{operation.path}/{form.name}-{in_words(content_type)}"
+                name = f"{folder}/{place}/{form.name}-{in_words(content_type)}"
                 yield (
                     Request(operation, _plain(name), content_type, body=form.of(CONTENT)),
                     row,

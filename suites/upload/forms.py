@@ -11,6 +11,9 @@ CONTENT = sized(100)
 _TEXT = by_name("utf-8-text").content
 
 
+_encode = base64.b64encode
+
+
 @dataclass(frozen=True)
 class BodyForm:
     """A name for the id of a case, and the body made of the content."""
@@ -24,22 +27,25 @@ def _wrapped(content: bytes) -> bytes:
 
 
 def _one_letter_short(content: bytes) -> bytes:
-    return base64.b64encode(content)[:61]
+    return _encode(content)[:61]
 
 
 FORMS = (
     BodyForm("raw", bytes),
-    BodyForm("base64", base64.b64encode),
-    BodyForm("base64-of-base64", lambda c: base64.b64encode(base64.b64encode(c))),
-    BodyForm("base64-of-text", lambda _: base64.b64encode(_TEXT)),
+    BodyForm("base64", _encode),
+    BodyForm("base64-of-base64", lambda c: _encode(_encode(c))),
+    BodyForm("base64-of-text", lambda _: _encode(_TEXT)),
     BodyForm("base64-line-breaks", _wrapped),
-    BodyForm("base64-trailing-newline", lambda c: base64.b64encode(c) + b"\n"),
-    BodyForm("base64-unpadded", lambda c: base64.b64encode(c).rstrip(b"=")),
+    BodyForm("base64-trailing-newline", lambda c: _encode(c) + b"\n"),
+    BodyForm("base64-unpadded", lambda c: _encode(c).rstrip(b"=")),
     BodyForm("base64-url-safe", base64.urlsafe_b64encode),
-    BodyForm("base64-foreign-letter", lambda c: b"!" + base64.b64encode(c)),
-    BodyForm("base64-space", lambda c: base64.b64encode(c)[:4] + b" AAAA"),
+    BodyForm("base64-foreign-letter", lambda c: b"!" + _encode(c)),
+    BodyForm("base64-space", lambda c: _encode(c)[:4] + b" AAAA"),
     BodyForm("base64-cut", _one_letter_short),
-    BodyForm("base64-json-string", lambda c: b'"' + base64.b64encode(c) + b'"'),
+    BodyForm("base64-json-string", lambda c: b'"' + _encode(c) + b'"'),
+    BodyForm("base64-data-url", lambda c: b"data:application/octet-stream;base64," + _encode(c)),
+    BodyForm("base64-concatenated", lambda c: _encode(c) * 2),
+    BodyForm("base64-unused-bits", lambda _: b"QR=="),
     BodyForm("not-base64", lambda _: b"this is not Base64, and it is no secret!"),
     BodyForm("empty", lambda _: b""),
     BodyForm("text", lambda _: _TEXT),

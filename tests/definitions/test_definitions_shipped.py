@@ -140,6 +140,6 @@ def test_an_unknown_name_is_answered_with_what_there_is(name: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         load(name)
     assert str(caught.value) == (
-        f"{name}: no such definition; give the path of a Swagger 2.0 or OpenAPI 3.0 file, or one "
+        f"{name!r}: no such definition; give the path of a Swagger 2.0 or OpenAPI 3.0 file, or one "
         f"of conversions, mapped, sample, sample-template, text-only, wildcard"
     )

@@ -78,7 +78,7 @@ MOCK = Operation("/s3", "GET", Integration(IntegrationKind.MOCK, "mock", "", "")
         (FIXED, "k/l", Address("/k/l")),
         (LITERAL, "k/l", Address("/k/l")),
         # What the gateway fills in cannot be said in a request, but it has its part of the name.
-        (STAGE, "prod/k/l", Address("/k/l")),
+        (STAGE, "k/l", Address("/k/l")),
         (NOWHERE, "k", Address("/s3")),
         (MOCK, "k", Address("/s3")),
         (
@@ -102,7 +102,7 @@ def test_a_name_is_put_where_the_definition_takes_it_from(
         (GREEDY, "b/k/l", "b/k/l"),
         (FIXED, "k/l", "photos/in/k/l"),
         (LITERAL, "k/l", "photos/k/l"),
-        (STAGE, "prod/k", "prod/k"),
+        (STAGE, "k", "{stage}/k"),
         (MOCK, "k", ""),
     ],
 )

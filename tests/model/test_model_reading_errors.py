@@ -235,7 +235,7 @@ def test_what_is_wrong_in_openapi_alone_is_said_with_its_place(
         (b"a: \x00\n", "not YAML: unacceptable character #x0000"),
         (b"--- 1\n--- 2\n", "line 2, column 1: not YAML: but found another document"),
         (b"a: " + b"[" * 5_000, "not YAML: maximum recursion depth exceeded"),
-        (b"", "an object is expected here, not None"),
+        (b"", "an object is expected here, not nothing"),
         (b"[]", "an object is expected here, not []"),
         (b"swagger", "an object is expected here, not 'swagger'"),
     ],

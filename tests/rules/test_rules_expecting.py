@@ -36,12 +36,11 @@ JSON = "application/json"
         # Where `default` stands does not matter.
         ((None, r"2\d{2}"), (202,), "integration-response-pattern"),
         (("20", None), (202,), "integration-response-default"),
-        ((r"\d+", "200"), (201,), "integration-response-pattern"),
         ((None,), (201,), "integration-response-default"),
         (("404",), (500,), "integration-response-default"),
     ],
 )
-def test_the_status_of_s3_selects_the_first_pattern_that_matches_all_of_it(
+def test_the_status_of_s3_selects_the_pattern_that_matches_all_of_it(
     patterns: tuple[str | None, ...], statuses: tuple[int, ...], rule: str
 ) -> None:
     answers = [response(pattern, 201 + at) for at, pattern in enumerate(patterns)]
@@ -196,7 +195,7 @@ def test_a_mock_answers_with_what_its_status_code_selects(
 
 @pytest.mark.parametrize(
     ("template", "content_type"),
-    [("{}", None), ('{"statusCode": $x}', None), ('{"statusCode": 200}', "text/plain")],
+    [("{}", None), ('{"statusCode": 20}', None), ('{"statusCode": 200}', "text/plain")],
 )
 def test_a_mock_without_a_status_is_left_open(template: str, content_type: str | None) -> None:
     options = mock(template, response(None, 200))
@@ -210,7 +209,11 @@ def test_a_mock_without_a_status_is_left_open(template: str, content_type: str |
 def test_what_is_neither_s3_nor_mock_is_left_open() -> None:
     other = Operation("/x", "GET", Integration(IntegrationKind.OTHER, "http", "", ""))
     assert expect(api(other), request(other), OLDER) == Expectation(
-        (), Form.ANY, open="the integration of GET /x is not S3", stored=OLDER
+        (),
+        Form.ANY,
+        open="what stands behind GET /x is not S3",
+        stored=OLDER,
+        rules=("not-judged",),
     )
 
 
@@ -312,3 +315,54 @@ def test_an_expectation_names_each_rule_once_and_has_the_weakest_level() -> None
     assert expectation.rules == ("media-type-exact", "content-length")
     assert expectation.level is Level.SHOULD
     assert replace(expectation, rules=()).level is Level.MUST
+
+
+# ------------------------------------------------------------------- what cannot be foretold
+
+OPEN = [
+    # integration responses, request parameters, why
+    ([response(r"2\d{2}", 200), response("200", 201)], {}, "several patterns match S3's 200"),
+    ([response(None, 200)], {"header.Range": "'bytes=0-3'"}, "the definition asks S3 for Range"),
+    ([response(None, 200)], {"querystring.versionId": "'1'"}, "asks S3 for versionId"),
+]
+
+
+@pytest.mark.parametrize(("responses", "parameters", "why"), OPEN)
+def test_an_answer_that_cannot_be_foretold_is_left_open_with_a_rule(
+    responses, parameters, why
+) -> None:
+    get = on_s3("GET", *responses)
+    mapped = {
+        **get.integration.request_parameters,
+        **{f"integration.request.{name}": value for name, value in parameters.items()},
+    }
+    get = replace(get, integration=replace(get.integration, request_parameters=mapped))
+    expectation = expect(api(get), request(get, accept="text/plain"), OLDER)
+    assert why in expectation.open
+    assert expectation.rules
+    assert not expectation.succeeds
+
+
+def test_a_mock_whose_template_decides_is_left_open() -> None:
+    options = mock('#if($x){"statusCode": 400}#else{"statusCode": 200}#end', response(None, 200))
+    expectation = expect(api(options), request(options), None)
+    assert "cannot be foretold" in expectation.open
+    assert expectation.rules[0] == "mock-answer"
+
+
+def test_a_mock_is_given_binary_where_everything_is() -> None:
+    options = mock('{"statusCode": 200}', response(None, 200))
+    definition = replace(api(options), binary_media_types=("*/*",))
+    assert expect(definition, request(options), None).statuses == (500,)
+
+
+def test_a_type_that_only_the_deployment_knows_leaves_the_download_open() -> None:
+    put, get = on_s3("PUT", response(None, 200)), on_s3("GET", response(None, 200))
+    mapped = {
+        **put.integration.request_parameters,
+        "integration.request.header.Content-Type": "context.stage",
+    }
+    put = replace(put, integration=replace(put.integration, request_parameters=mapped))
+    stored = expect(api(put, get), request(put, body=b"x"), None).stored
+    assert stored is not None
+    assert "only the deployment knows" in expect(api(put, get), request(get), stored).open

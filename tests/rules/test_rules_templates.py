@@ -116,7 +116,11 @@ def test_a_response_template_is_that_of_accept_else_that_of_json_else_the_first(
 @pytest.mark.parametrize(
     ("template", "output"),
     [
-        ("", b""),
+        ("", None),
+        ("$input.body.length()", None),
+        ("$input.bodyfoo", None),
+        ("$input.body-x", None),
+        ("\\$input.body", None),
         ("nothing of it", b"nothing of it"),
         ("$input.body", b"a$b#\xff"),
         ("${input.body}", b"a$b#\xff"),

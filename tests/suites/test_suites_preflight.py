@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -154,7 +154,7 @@ def test_a_missing_authentication_token_may_really_be_missing() -> None:
 
 
 def test_a_definition_without_a_stage_tells_nothing_of_one() -> None:
-    stageless = Definition("t", "d", "", (), load("sample").operations, "mine.yaml")
+    stageless = replace(load("sample"), base_path="", source="mine.yaml")
     with pytest.raises(Misfit) as misfit:
         preflown(message(403, MISSING), stageless)
     assert "check --endpoint, and that --definition is what is deployed" in str(misfit.value)
