@@ -265,7 +265,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         run.gateway = _embedded_gateway(config)
         run.endpoint = run.gateway.url
     try:
-        client = run.client(Timeouts(connect=3.0, read=10.0, exchange=10.0), attempts=2)
+        client = run.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=2)
         preflight(run.definition, Performer(client, run.prefix), run.endpoint)
         client.close()
     except CredentialsError as error:
