@@ -16,6 +16,7 @@ from fixtures.rules.expecting import expect
 
 SAMPLE = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))
 TEMPLATE = '{"error": $context.error.messageString, "type": "$context.error.responseType"}'
+ORIGIN = {"gatewayresponse.header.Access-Control-Allow-Origin": "method.request.header.origin"}
 CORS = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
 
 # customised, then for an unknown path: status, form, body, header of the gateway's own
@@ -24,6 +25,7 @@ CUSTOMISED = [
     ({"DEFAULT_5XX": {"statusCode": "502"}}, 403, Form.ERROR, None, None),
     ({"DEFAULT_4XX": {"statusCode": 404}}, 404, Form.ERROR, None, None),
     ({"DEFAULT_4XX": {"responseParameters": CORS}}, 403, Form.ERROR, None, "*"),
+    ({"DEFAULT_4XX": {"responseParameters": ORIGIN}}, 403, Form.ERROR, None, None),
     (
         {"MISSING_AUTHENTICATION_TOKEN": {"statusCode": 404}, "DEFAULT_4XX": {"statusCode": 400}},
         404,

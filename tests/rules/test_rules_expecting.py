@@ -366,3 +366,9 @@ def test_a_type_that_only_the_deployment_knows_leaves_the_download_open() -> Non
     stored = expect(api(put, get), request(put, body=b"x"), None).stored
     assert stored is not None
     assert "only the deployment knows" in expect(api(put, get), request(get), stored).open
+
+
+def test_the_type_of_a_body_that_head_does_not_bring_is_left_open() -> None:
+    head = on_s3("HEAD", response(None, 404, parameters=TYPE_BACK))
+    expectation = expect(api(head), request(head, accept="text/plain"), None)
+    assert (expectation.form, expectation.content_type) == (Form.EMPTY, None)
