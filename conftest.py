@@ -397,10 +397,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     """Name undecided, not applicable and tolerated cases for what they are."""
-    results = [Result.from_json(document) for document in getattr(report, "conformance", ())]
-    if not results or report.failed or report.passed:
+    documents = getattr(report, "conformance", ())
+    if not documents or report.failed or report.passed:
         return None
-    outcome = results[-1].verdict.outcome
+    outcome = Result.from_json(documents[-1]).verdict.outcome
     return str(outcome), _STATUS_LETTERS[outcome], str(outcome).upper()
 
 

@@ -17,6 +17,11 @@ def binary_type(definition: Definition) -> str:
     return next(iter(listed_types(definition)), "image/png")
 
 
+def usual_types(definition: Definition) -> tuple[str, ...]:
+    """One type that is binary, and text."""
+    return tuple(dict.fromkeys((binary_type(definition), *TEXT_TYPES)))
+
+
 def stored_types(definition: Definition) -> tuple[str, ...]:
     """The types under which objects are stored: one for each entry, text, and one unlisted."""
     unlisted = (

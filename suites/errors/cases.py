@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from fixtures.model import Definition, IntegrationKind, Operation
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.payloads import by_name
-from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from fixtures.rules.planning import plan_upload
 from fixtures.rules.routing import declares, routes_to
 from suites.absence import why_not_stored
-from suites.media_types import accepts, binary_type, in_words
+from suites.media_types import accepts, binary_type, in_words, usual_types
 from suites.profile import Profile
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -79,7 +79,7 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
         yield Case(
             f"{operation.name} missing", (Step(Role.ACT, missing),), rules=("missing-object",)
         )
-        for media_type in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
+        for media_type in usual_types(definition):
             row = f"{operation.name} stored:{media_type}"
             name = f"errors/head-{media_type}"
             plan = plan_upload(definition, operation, name, content, media_type)

@@ -1,17 +1,17 @@
 """Headers of responses, on one exchange of every kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixtures.model import Definition, IntegrationKind, Operation
 from fixtures.model.case import Aspect, Case, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Form
 from fixtures.rules.expecting import expect
-from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from fixtures.rules.planning import plan_upload
 from fixtures.rules.routing import declares
 from suites.errors.cases import filled, unknown_paths
-from suites.media_types import binary_type, stored_types
+from suites.media_types import stored_types, usual_types
 from suites.profile import Profile
 
 _ANY_ANSWER = (Aspect.CONTENT_TYPE, Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING)
@@ -40,20 +40,10 @@ def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
 def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The same answers to a client that says that it takes no content encoding."""
     for situation in _situations(definition):
-        request = situation.request
-        asking = Request(
-            request.operation,
-            request.name,
-            request.content_type,
-            request.accept,
-            request.body,
-            (("Accept-Encoding", "identity"),),
-            request.method,
-            request.target,
-        )
+        asking = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
         yield Case(
             f"content-encoding {situation.name} accept-encoding:identity",
-            _Situation(situation.name, asking, situation.setup).steps(),
+            replace(situation, request=asking).steps(),
             Aspect.CONTENT_ENCODING,
         )
 
@@ -98,7 +88,7 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
         plan = plan_upload(definition, operation, name, text, media_type)
         if plan is None:
             continue
-        for accept in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
+        for accept in usual_types(definition):
             yield _Situation(
                 f"{operation.name} stored:{media_type} accept:{accept}",
                 Request(operation, name, accept=accept),
@@ -111,7 +101,7 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
 def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:
     bodies = {"base64": by_name("base64-every-byte").content, "not-base64": b"not Base64!"}
     for form, body in bodies.items():
-        for content_type in dict.fromkeys((binary_type(definition), *TEXT_TYPES)):
+        for content_type in usual_types(definition):
             name = f"headers/{operation.method}-{form}-{content_type}"
             yield _Situation(
                 f"{operation.name} {form} sent:{content_type}",
