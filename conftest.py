@@ -1,27 +1,16 @@
 """The command line and the pytest wiring, nothing else."""
 
-import re
 import sys
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
 
 from fixtures.definitions import DEFAULT, load, shipped
-from fixtures.endpoint import (
-    Client,
-    CredentialsError,
-    Performer,
-    SecretHeader,
-    SigV4,
-    secret_header,
-)
+from fixtures.endpoint import CredentialsError, Performer, secret_header
 from fixtures.endpoint.client import Timeouts
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
 from fixtures.model import Definition, DefinitionError
@@ -29,12 +18,18 @@ from fixtures.rules.catalogue import Level, rules
 from fixtures.rules.judging import planned_rules
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
+from reports.bodies import OUT, Bodies
+from reports.collecting import Collector
 from reports.policy import KnownDeviationsError, Policy, read_known_deviations
-from reports.results import NOTHING_DECIDED, Result, Results
+from reports.progress import Progress
+from reports.recording import Recorder
+from reports.results import NOTHING_DECIDED, weighed
+from reports.stream import in_a_line
 from reports.summary import summary
 from suites.checking import Check, Checked, Checker, Search
 from suites.preflight import Misfit, preflight
-from suites.profile import PROFILES, Profile
+from suites.profile import PROFILES
+from suites.run import Run, endpoint, fresh_prefix, profile_named
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -45,38 +40,12 @@ SUITES = ROOT / "suites"
 for _profile in PROFILES.values():
     settings.register_profile(_profile.name, max_examples=_profile.examples)
 
-
-@dataclass
-class Run:
-    """What a run is about; `endpoint` is empty until the embedded gateway is there."""
-
-    definition: Definition
-    profile: Profile
-    policy: Policy
-    endpoint: str
-    prefix: str
-    bucket_known: bool
-    secrets: tuple[SecretHeader, ...]
-    signed: bool
-    strict: bool
-    results: Results
-    gateway: RunningGateway | None = None
-
-    def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
-        """A client for the endpoint, with everything that says who asks."""
-        sigv4 = SigV4.from_environment(self.endpoint) if self.signed else None
-        return Client(
-            self.endpoint,
-            secrets=self.secrets,
-            sigv4=sigv4,
-            timeouts=timeouts,
-            attempts=attempts,
-        )
-
-
 RUN = pytest.StashKey[Run]()
+COLLECTOR = pytest.StashKey[Collector]()
 UNUSABLE = pytest.StashKey[bool]()
-RESULTS = pytest.StashKey[list[Result]]()
+NUMBER = pytest.StashKey[int]()
+RECORD = pytest.StashKey[str]()
+OUTCOME = pytest.StashKey[Outcome]()
 _STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.DEVIATES: "d"}
 
 
@@ -134,6 +103,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
         "fail the run",
     )
+    parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -145,9 +115,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_about_an_endpoint(config):
         try:
             run = config.stash[RUN] = _run(config)
-            config.pluginmanager.register(Collector(run.results), "conformance-collector")
         except (DefinitionError, CredentialsError, KnownDeviationsError) as error:
             raise pytest.UsageError(str(error)) from None
+        if not run.worker:
+            collector = config.stash[COLLECTOR] = Collector(run.out)
+            config.pluginmanager.register(collector, "conformance-collector")
 
 
 def _is_about_an_endpoint(config: pytest.Config) -> bool:
@@ -174,64 +146,25 @@ def _run(config: pytest.Config) -> Run:
     if option("--api-key"):
         headers.append(f"x-api-key: {option('--api-key')}")
     known = option("--known-deviations")
-    prefix = worker.get("prefix") or _fresh_prefix(option("--key-prefix"))
+    prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
+    name = f"{worker['workerid']}-" if worker else ""
     return Run(
         definition=definition,
-        profile=_profile_named(option("--hypothesis-profile", None) or "default"),
+        profile=profile_named(option("--hypothesis-profile", None) or "default"),
         policy=Policy(
             Level.DERIVED if strict else Level(option("--level")),
             read_known_deviations(Path(known)) if known else (),
             datetime.now(UTC).date(),
         ),
-        endpoint=worker.get("endpoint") or _endpoint(option("--endpoint")),
+        endpoint=worker.get("endpoint") or endpoint(option("--endpoint")),
         bucket_known=option("--key-prefix") is not None,
         prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
         secrets=tuple(map(secret_header, headers)),
         signed=option("--auth") == "sigv4",
         strict=strict,
-        results=Results(),
+        out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
+        worker=name,
     )
-
-
-def _profile_named(name: str) -> Profile:
-    if name not in PROFILES:
-        raise DefinitionError(
-            f"--hypothesis-profile={name}: no such profile, there are {', '.join(PROFILES)}"
-        )
-    return PROFILES[name]
-
-
-def _endpoint(url: str | None) -> str:
-    if url is None:
-        return ""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        (parts.hostname or "").encode("idna")
-    except ValueError:
-        usable = False
-    if (
-        not usable
-        or parts.username is not None
-        or not re.fullmatch(r"[!-~]+", url)
-        or set(url) & set("?#")
-    ):
-        raise DefinitionError(
-            "--endpoint is a URL like https://abc.execute-api.us-east-1.amazonaws.com/v1, without "
-            "user, query and fragment"
-        )
-    return url.rstrip("/")
-
-
-def _fresh_prefix(given: str | None) -> str:
-    under = "conformance/" if given is None else given
-    if not under.isprintable() or under.startswith("/") or {".", ".."} & set(under.split("/")):
-        raise DefinitionError(
-            "--key-prefix is a folder like bucket/conformance/, without a slash at its front, dot "
-            "segments and control characters"
-        )
-    folder = under if under.endswith("/") or not under else f"{under}/"
-    return f"{folder}{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}/"
 
 
 # --------------------------------------------------------------------------- start and end
@@ -249,37 +182,54 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
         return NOTHING_DECIDED
 
 
-def _unusable(config: pytest.Config, error: Exception) -> NoReturn:
-    config.stash[UNUSABLE] = True
-    raise pytest.UsageError(str(error)) from None
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded gateway where no endpoint is given, and see that the endpoint fits."""
     config = session.config
     run = config.stash.get(RUN, None)
-    if run is None or config.option.collectonly or hasattr(config, "workerinput"):
+    if run is None or config.option.collectonly or run.worker:
         return
-    if not run.endpoint:
-        run.gateway = _embedded_gateway(config)
-        run.endpoint = run.gateway.url
+    try:
+        if not run.endpoint:
+            run.gateway = _embedded_gateway(config)
+            run.endpoint = run.gateway.url
+    except GatewayStartError as error:
+        _begin(config, run)
+        _unusable(config, error)
+    _begin(config, run)
     try:
         client = run.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=2)
         preflight(run.definition, Performer(client, run.prefix), run.endpoint)
         client.close()
     except CredentialsError as error:
+        config.stash[COLLECTOR].finish(pytest.ExitCode.USAGE_ERROR, why=str(error))
         raise pytest.UsageError(str(error)) from None
     except Misfit as misfit:
         _unusable(config, misfit)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
+        progress = Progress(reporter, lambda: config.stash[COLLECTOR].planned)
+        config.pluginmanager.register(progress, "conformance-progress")
 
 
 def _embedded_gateway(config: pytest.Config) -> RunningGateway:
     definition = config.getoption("--definition")
+    return start(definition if definition in shipped() else str(Path(definition).resolve()))
+
+
+def _begin(config: pytest.Config, run: Run) -> None:
+    """From here on, whatever stands in the folder of the reports is of this run."""
+    workers = config.getoption("numprocesses", None) or 1
     try:
-        return start(definition if definition in shipped() else str(Path(definition).resolve()))
-    except GatewayStartError as error:
-        _unusable(config, error)
+        config.stash[COLLECTOR].begin(run.heading(config.invocation_params.args, workers))
+    except OSError as error:
+        raise pytest.UsageError(f"{run.out}: no reports can be written there: {error}") from None
+
+
+def _unusable(config: pytest.Config, error: Exception) -> NoReturn:
+    config.stash[UNUSABLE] = True
+    config.stash[COLLECTOR].finish(NOTHING_DECIDED, why=str(error))
+    raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -289,19 +239,28 @@ def pytest_configure_node(node: "WorkerController") -> None:
     if run is not None:
         node.workerinput["endpoint"] = run.endpoint
         node.workerinput["prefix"] = run.prefix
+        node.workerinput["out"] = str(run.out)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Say by the exit status whether the run decided anything."""
+    """Say by the exit status whether the run decided anything, and write the documents."""
     config = session.config
-    run = config.stash.get(RUN, None)
-    if run is None or hasattr(config, "workerinput"):
+    collector = config.stash.get(COLLECTOR, None)
+    if collector is None:
         return
-    status = run.results.exit_status(int(session.exitstatus))
-    if status == 0 and run.strict and run.policy.gone(run.results.verdicts(Outcome.DEVIATES)):
+    gone = _gone(config)
+    status = collector.results.exit_status(int(session.exitstatus))
+    if status == 0 and config.stash[RUN].strict and gone:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
+    collector.finish(status, gone, why=str(session.shouldfail or session.shouldstop or ""))
+
+
+def _gone(config: pytest.Config) -> list[str]:
+    """The known deviations that expired, or that no deviation needed."""
+    deviations = config.stash[COLLECTOR].results.verdicts(Outcome.DEVIATES)
+    return [str(entry) for entry in config.stash[RUN].policy.gone(deviations)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -327,6 +286,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         mark = pytest.mark.rule(id=rule.id, level=str(rule.level))
         parameters.append(pytest.param(case, id=case.id, marks=mark))
     metafunc.parametrize("case", parameters)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Give the cases the order in which every document has them."""
+    for number, item in enumerate(session.items):
+        item.stash[NUMBER] = number
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Let a worker say at its end what it left out."""
+    for item in items:
+        output = getattr(item.config, "workeroutput", {})
+        output["deselected"] = output.get("deselected", 0) + 1
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -355,25 +327,35 @@ def performer(run: Run) -> Iterator[Performer]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def recorder(run: Run) -> Recorder:
+    """What makes the records of this process."""
+    return Recorder(Bodies(run.out / "bodies"), run.worker)
+
+
 @pytest.fixture
-def check(run: Run, performer: Performer, request: pytest.FixtureRequest) -> Check:
+def check(
+    run: Run, performer: Performer, recorder: Recorder, request: pytest.FixtureRequest
+) -> Check:
     """Perform a case, judge it, and pass, fail or skip."""
+    item = request.node
 
     def record(checked: Checked) -> None:
-        policy, verdict = run.policy, checked.verdict
-        fails = policy.fails(verdict)
-        excused = verdict.outcome is Outcome.DEVIATES and not fails
-        result = Result(verdict, fails, policy.excuse(verdict) if excused else "")
-        request.node.stash.setdefault(RESULTS, []).append(result)
-        request.node.user_properties += [
+        verdict = checked.verdict
+        result = weighed(verdict, run.policy)
+        line = recorder.record(
+            item.nodeid, item.stash[NUMBER], checked.case, checked.performed, result, checked.remark
+        )
+        item.stash[RECORD], item.stash[OUTCOME] = in_a_line(line), verdict.outcome
+        item.user_properties += [
             ("rule", verdict.rule),
             ("level", str(verdict.level)),
             ("verdict", str(verdict.outcome)),
         ]
         if request.config.getoption("--alluredir", None):
-            describe(verdict, checked.performed)
+            describe(verdict, checked.performed, recorder.bodies)
 
-    return Checker(run.definition, performer, run.policy, record)
+    return Checker(run.definition, performer, run.policy, record, recorder.bodies)
 
 
 @pytest.fixture
@@ -389,39 +371,29 @@ def search(run: Run, check: Checker) -> Search:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Let the verdict travel with pytest's own report, from an xdist worker too."""
     report: Any = yield
-    if report.when == "call":
-        report.conformance = [result.as_json() for result in item.stash.get(RESULTS, [])]
+    if report.when == "call" and RECORD in item.stash:
+        report.conformance = item.stash[RECORD]
+        report.verdict = str(item.stash[OUTCOME])
     return report
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     """Name undecided, not applicable and tolerated cases for what they are."""
-    documents = getattr(report, "conformance", ())
-    if not documents or report.failed or report.passed:
+    verdict = getattr(report, "verdict", None)
+    if verdict is None or report.failed or report.passed:
         return None
-    outcome = Result.from_json(documents[-1]).verdict.outcome
-    return str(outcome), _STATUS_LETTERS[outcome], str(outcome).upper()
-
-
-@dataclass(frozen=True)
-class Collector:
-    """Collects the verdicts of the run from the reports of its tests."""
-
-    results: Results
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Take in what a test, here or in a worker, came to."""
-        for document in getattr(report, "conformance", ()):
-            self.results.add(Result.from_json(document))
+    return verdict, _STATUS_LETTERS[Outcome(verdict)], verdict.upper()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print conforms, deviates, not applicable and undecided by rule."""
-    run = config.stash.get(RUN, None)
-    if run is None or not run.results.all:
+    collector = config.stash.get(COLLECTOR, None)
+    if collector is None or not collector.results.all:
         return
-    gone = run.policy.gone(run.results.verdicts(Outcome.DEVIATES))
+    run = config.stash[RUN]
     terminalreporter.section("conformance")
-    for line in summary(run.results, run.endpoint, run.definition.source, gone):
+    for line in summary(collector.results, run.endpoint, run.definition.source, _gone(config)):
         terminalreporter.write_line(line)
+    for file in collector.published:
+        terminalreporter.write_line(f"report      {file}")

@@ -9,6 +9,7 @@ from fixtures.model.exchange import Headers
 from fixtures.rules.catalogue import Level, rules
 from fixtures.rules.recognition import hex_dump
 from fixtures.rules.verdict import Outcome, Verdict
+from reports.bodies import Bodies
 from reports.failure import commands
 
 _SEVERITY = {
@@ -19,7 +20,7 @@ _SEVERITY = {
 _DUMPED_LINES = 16
 
 
-def describe(verdict: Verdict, performed: Sequence[Performed]) -> None:
+def describe(verdict: Verdict, performed: Sequence[Performed], bodies: Bodies) -> None:
     """Label the running Allure test and attach its evidence; behaviours are arranged by rule."""
     rule = rules()[verdict.rule]
     allure.dynamic.epic(str(verdict.level))
@@ -34,7 +35,7 @@ def describe(verdict: Verdict, performed: Sequence[Performed]) -> None:
     if performed:
         text = "\n\n".join(_in_words(step) for step in performed)
         allure.attach(text, "exchanges", allure.attachment_type.TEXT)
-        lines = "\n".join(commands(performed))
+        lines = "\n".join(commands(performed, bodies))
         allure.attach(lines, "curl", allure.attachment_type.TEXT)
 
 

@@ -1,11 +1,13 @@
 """All verdicts of a run, counted: what the terminal, the exit status and every document share."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from fixtures.rules.catalogue import rules
 from fixtures.rules.verdict import Outcome, Verdict
+from reports import document
+from reports.policy import Policy
 
 NOTHING_DECIDED = 6
 """Exit status: the endpoint could not be reached, does not fit, or left something undecided."""
@@ -19,28 +21,32 @@ class Result:
     fails: bool
     excuse: str = ""
 
-    def as_json(self) -> dict[str, object]:
-        """The result in types that JSON has, to go from a worker to its controller."""
-        document = asdict(self)
-        document["verdict"]["outcome"] = str(self.verdict.outcome)
-        return document
-
     @classmethod
-    def from_json(cls, document: Mapping[str, object]) -> "Result":
-        """What `as_json` made."""
-        verdict = document["verdict"]
-        assert isinstance(verdict, dict)
+    def recorded(cls, case: document.Case) -> "Result":
+        """The result that a record has, from a worker or from a file."""
         return cls(
             Verdict(
-                **{
-                    **verdict,
-                    "outcome": Outcome(verdict["outcome"]),
-                    "rules": tuple(verdict["rules"]),
-                }
+                case=case["id"],
+                outcome=Outcome(case["outcome"]),
+                rules=tuple(case["rules"]),
+                reason=case["reason"],
+                expected=case["expected"],
+                observed=case["observed"],
+                cause=case["cause"],
+                step=case["step"],
+                due=case["due"],
+                came=case["came"],
             ),
-            fails=bool(document["fails"]),
-            excuse=str(document["excuse"]),
+            fails=case["fails"],
+            excuse=case["excuse"],
         )
+
+
+def weighed(verdict: Verdict, policy: Policy) -> Result:
+    """What a run makes of a verdict."""
+    fails = policy.fails(verdict)
+    excused = verdict.outcome is Outcome.DEVIATES and not fails
+    return Result(verdict, fails, policy.excuse(verdict) if excused else "")
 
 
 @dataclass

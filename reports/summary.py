@@ -1,18 +1,15 @@
 """The summary at the end of a terminal run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fixtures.rules.catalogue import rules
 from fixtures.rules.verdict import Outcome
-from reports.policy import KnownDeviation
 from reports.results import Results, grouped
 
 _REASONS_SHOWN = 8
 
 
-def summary(
-    results: Results, endpoint: str, definition: str, gone: tuple[KnownDeviation, ...]
-) -> Iterator[str]:
+def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str]) -> Iterator[str]:
     """The lines: what was tested, the counts by rule, what was not decided and why, the verdict."""
     yield f"endpoint    {endpoint}"
     yield f"definition  {definition}"

@@ -16,6 +16,7 @@ NO_UPLOADS = "the definition has no operation that uploads to S3"
 NO_UPLOAD = "the definition has no operation that uploads to where this one downloads from"
 NO_DOWNLOAD = "the definition has no operation that downloads what this one uploads"
 NO_SUCH_UPLOAD = "no upload of this definition stores these bytes under this type"
+NO_UNDECODABLE = "bytes that are no UTF-8 cannot be stored as text and asked for as text here"
 NO_TELLING_DOWNLOAD = "no download of this definition would tell what is stored"
 
 

@@ -18,6 +18,7 @@ from fixtures.model import Definition
 from fixtures.model.case import Case, Performed, Request, Role, Step
 from fixtures.rules.judging import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
+from reports.bodies import Bodies
 from reports.failure import explain
 from reports.policy import Policy
 from suites.profile import Profile
@@ -44,11 +45,15 @@ def each_case_of(generator: Cases, *, otherwise: str, rule: str) -> pytest.MarkD
 
 @dataclass(frozen=True)
 class Checked:
-    """A verdict with the exchanges that it was made from."""
+    """A verdict with the exchanges that it was made from.
+
+    `remark` is what the reason of the verdict ends with and the judge did not say.
+    """
 
     case: Case
     performed: tuple[Performed, ...]
     verdict: Verdict
+    remark: str = ""
 
 
 Record = Callable[[Checked], None]
@@ -67,12 +72,18 @@ class Checker:
     """Checks cases against one endpoint; an instance serves one test."""
 
     def __init__(
-        self, definition: Definition, performer: Performer, policy: Policy, record: Record
+        self,
+        definition: Definition,
+        performer: Performer,
+        policy: Policy,
+        record: Record,
+        bodies: Bodies,
     ) -> None:
         self.definition = definition
         self.performer = performer
         self.policy = policy
         self._record = record
+        self._bodies = bodies
 
     def __call__(self, case: Case) -> None:
         """Perform, judge and settle one case."""
@@ -93,7 +104,7 @@ class Checker:
         if not self.policy.fails(verdict):
             excuse = self.policy.excuse(verdict)
             pytest.xfail(f"deviates, {excuse}: {verdict.reason}")
-        pytest.fail(explain(verdict, checked.performed), pytrace=False)
+        pytest.fail(explain(verdict, checked.performed, self._bodies), pytrace=False)
 
 
 class Search:
@@ -171,5 +182,6 @@ class Search:
 
 def _once(checked: Checked) -> Checked:
     """A deviation that the bytes prove and that did not come again."""
-    reason = f"{checked.verdict.reason}; it did not come again when the requests were repeated"
-    return replace(checked, verdict=replace(checked.verdict, reason=reason))
+    remark = "; it did not come again when the requests were repeated"
+    verdict = replace(checked.verdict, reason=checked.verdict.reason + remark)
+    return replace(checked, verdict=verdict, remark=remark)

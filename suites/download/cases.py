@@ -28,13 +28,23 @@ def _matrix(
     definition: Definition, profile: Profile, operation: Operation, media_type: str, payload: str
 ) -> Iterator[Case]:
     row = f"{operation.name} {payload} stored:{media_type}"
+
+    def place(accept: str, sent: str) -> dict[str, str]:
+        known = {"operation": operation.name, "payload": payload, "stored": media_type}
+        return {**known, "accept": accept, "sent": sent}
+
     content = by_name(payload).content
     name = f"download/{payload}-{media_type}"
     plan = plan_upload(definition, operation, name, content, media_type)
     if plan is None:
         request = Request(operation, name, accept=media_type)
         would_be = expect(definition, request, Stored(content, media_type))
-        yield Case(row, not_applicable=why_not_stored(definition, operation), rules=would_be.rules)
+        yield Case(
+            row,
+            not_applicable=why_not_stored(definition, operation),
+            rules=would_be.rules,
+            axes=place("any", "any"),
+        )
         return
     setup = Step(Role.SETUP, plan.request, shared=True)
     two_lines = Request(operation, name, accept="text/html", headers=(("Accept", media_type),))
@@ -42,12 +52,14 @@ def _matrix(
         f"{row} accept-lines:text/html accept-lines:{media_type}",
         (setup, Step(Role.ACT, two_lines)),
         rules=("accept-first-entry",),
+        axes=place(f"text/html, on a second line {media_type}", "none"),
     )
     for accept in accepts(definition):
         for content_type in _request_content_types(definition, profile, payload):
             request = Request(operation, name, content_type=content_type, accept=accept)
-            words = f"accept:{in_words(accept)} sent:{in_words(content_type)}"
-            yield Case(f"{row} {words}", (setup, Step(Role.ACT, request)))
+            axes = place(in_words(accept), in_words(content_type))
+            words = f"accept:{axes['accept']} sent:{axes['sent']}"
+            yield Case(f"{row} {words}", (setup, Step(Role.ACT, request)), axes=axes)
 
 
 def _request_content_types(

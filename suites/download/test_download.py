@@ -4,10 +4,16 @@ from fixtures.model.case import Case
 from suites.absence import NO_DOWNLOADS
 from suites.checking import Check, each_case_of
 from suites.download.cases import cases
+from suites.download.undecodable import RULE, undecodable
 
 
 @each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry")
 def test_an_object_comes_as_raw_bytes_or_base64_as_its_type_and_accept_say(
     case: Case, check: Check
 ) -> None:
+    check(case)
+
+
+@each_case_of(undecodable, otherwise=NO_DOWNLOADS, rule=RULE)
+def test_what_is_no_utf_8_comes_as_text_with_u_fffd_in_its_place(case: Case, check: Check) -> None:
     check(case)

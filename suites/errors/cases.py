@@ -45,8 +45,11 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def unknown_paths(definition: Definition) -> tuple[str, ...]:
     """Paths that the definition does not have."""
-    near = (f"{other.path}-unknown" for other in definition.operations if "{" not in other.path)
-    paths = dict.fromkeys((*_PATHS, *near))
+    literal = [other.path for other in definition.operations if "{" not in other.path]
+    near = (f"{path}-unknown" for path in literal)
+    # The endpoint has the stage already: once more, it is the name of a resource.
+    twice = (f"{definition.base_path}{path}" for path in literal if definition.base_path)
+    paths = dict.fromkeys((*_PATHS, *near, *twice))
     return tuple(path for path in paths if not routes_to(definition, path))
 
 

@@ -17,24 +17,25 @@ _OLDER = b"an older object, which a refused upload must leave as it is"
 
 def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Each upload, and the download that proves what it stored or that it stored nothing."""
-    for request, row in _requests(definition, "upload"):
+    for request, row, axes in _requests(definition, "upload"):
         expectation = expect(definition, request, None)
         steps = [Step(Role.ACT, request)]
         proof = _proof(definition, request, expectation.stored)
         if proof is not None:
             steps.append(Step(Role.PROOF, proof))
-        yield Case(row, tuple(steps))
+        yield Case(row, tuple(steps), axes=axes)
         if proof is None:
             yield Case(
                 f"{row} proof",
                 not_applicable=why_not_seen(definition, request.operation),
                 rules=expectation.rules,
+                axes=axes,
             )
 
 
 def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Each upload that must be refused, onto an older object, followed by a look at that one."""
-    for request, row in _requests(definition, "refused"):
+    for request, row, axes in _requests(definition, "refused"):
         refused = expect(definition, request, None)
         if refused.open or refused.stored is not None:
             continue
@@ -49,7 +50,7 @@ def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
         )
         if older is None or look is None:
             reason = why_not_seen(definition, request.operation)
-            yield Case(row, not_applicable=reason, rules=refused.rules)
+            yield Case(row, not_applicable=reason, rules=refused.rules, axes=axes)
             continue
         yield Case(
             row,
@@ -59,19 +60,22 @@ def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
                 Step(Role.PROOF, look.request),
             ),
             rules=("refused-upload-stores-nothing",),
+            axes=axes,
         )
 
 
-def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, str]]:
+def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, str, dict[str, str]]]:
+    """Each upload, the id of its case, and its place in the matrix."""
     for operation in definition.operations_on_s3("PUT"):
         for content_type in upload_content_types(definition):
             for form in FORMS:
                 place = f"{operation.method}{operation.path}"
-                row = f"{operation.name} {form.name} sent:{in_words(content_type)}"
-                name = f"{folder}/{place}/{form.name}-{in_words(content_type)}"
+                sent = in_words(content_type)
+                name = f"{folder}/{place}/{form.name}-{sent}"
                 yield (
                     Request(operation, _plain(name), content_type, body=form.of(CONTENT)),
-                    row,
+                    f"{operation.name} {form.name} sent:{sent}",
+                    {"operation": operation.name, "form": form.name, "sent": sent},
                 )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -23,14 +24,16 @@ BINARY_MEDIA_TYPES = "x-amazon-apigateway-binary-media-types"
 
 def run(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args],
-        cwd=ROOT,
-        env={**clean, "AWS_EC2_METADATA_DISABLED": "true", **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    with tempfile.TemporaryDirectory() as out:
+        own = ("-p", "no:cacheprovider", "-o", f"reports_out={out}")
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *own, *args],
+            cwd=ROOT,
+            env={**clean, "AWS_EC2_METADATA_DISABLED": "true", **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
 
 
 def sample_with(tmp_path: Path, name: str = "changed.json", **changes: object) -> str:

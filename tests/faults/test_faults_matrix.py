@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,27 @@ from fixtures.definitions import load
 from fixtures.faults import __main__ as command
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.fault import Fault
-from fixtures.faults.matrix import Control, Matrix, Row, line, per_definition
+from fixtures.faults.matrix import (
+    NEVER_BROKEN,
+    Control,
+    Guard,
+    Matrix,
+    Row,
+    line,
+    per_definition,
+    run,
+)
 from fixtures.faults.serving import Host
-from fixtures.faults.trying import Result, Trial, applies, attempt, control, planned
+from fixtures.faults.trying import (
+    Result,
+    Trial,
+    applies,
+    attempt,
+    caught_by_nothing_else,
+    control,
+    planned,
+)
+from fixtures.rules.catalogue import rules
 from suites.profile import PROFILES
 
 ROOT = Path(__file__).parents[2]
@@ -126,11 +145,41 @@ def rows(**trials: Trial) -> Matrix:
     return Matrix("quick", RIGHT, (Row("error-is-text", trials),))
 
 
-def test_to_be_caught_under_one_definition_is_to_be_caught() -> None:
-    assert rows(sample=MISSED, mapped=CAUGHT, wildcard=UNTRIED).succeeded
+def test_a_fault_is_to_be_caught_wherever_it_can_show() -> None:
+    assert rows(sample=CAUGHT, mapped=CAUGHT, wildcard=UNTRIED).succeeded
     assert rows(sample=UNTRIED).succeeded
-    assert not rows(sample=MISSED, mapped=OTHERS).succeeded
+    assert not rows(sample=CAUGHT, mapped=OTHERS).succeeded
+    assert not rows(sample=CAUGHT, mapped=MISSED).succeeded
     assert not rows(sample=MISSED, mapped=UNTRIED).succeeded
+
+
+def test_a_rule_without_a_fault_that_it_alone_catches_is_no_success() -> None:
+    guard = Guard("error-is-text", "sample")
+    guarded = replace(rows(sample=CAUGHT), guards={"error-body": guard})
+    assert guarded.succeeded
+    assert not replace(guarded, guards={"error-body": guard, "request-id": None}).succeeded
+
+
+def test_a_fault_that_breaks_two_rules_is_caught_by_neither_alone(host) -> None:
+    alone = by_name("error-is-text")
+    assert caught_by_nothing_else(host, alone, "text-only", "quick", "error-body")
+    several = by_name("payload-always-text")
+    assert not caught_by_nothing_else(
+        host, several, "sample", "quick", "response-binary-binary-none"
+    )
+
+
+def test_what_nothing_catches_is_not_caught_by_one_rule_alone(host) -> None:
+    assert not caught_by_nothing_else(host, HARMLESS, "text-only", "quick", "unknown-path")
+
+
+def test_each_rule_is_looked_after_by_a_fault_that_it_alone_catches() -> None:
+    matrix = run(["error-is-text"], ["text-only"], "quick", control_cases=1, guards=True)
+    assert matrix.guards["error-body"] == Guard("error-is-text", "text-only")
+    assert matrix.guards["request-id"] is None
+    assert set(matrix.guards) == set(rules()) - NEVER_BROKEN
+    assert not matrix.succeeded
+    assert matrix.document()["guards"]["error-body"]["fault"] == "error-is-text"
 
 
 def test_nothing_is_proven_where_the_correct_gateway_deviates() -> None:
@@ -161,7 +210,7 @@ def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
     options = ["--definition=text-only", "--fault=error-is-text", "--fault=head-is-405"]
     assert command.main([*options, f"--json={file}"]) == 0
     document = json.loads(file.read_text(encoding="utf-8"))
-    assert set(document) == {"profile", "succeeded", "control", "faults"}
+    assert set(document) == {"profile", "succeeded", "control", "faults", "guards"}
     assert document["profile"] == "quick"
     assert document["succeeded"] is True
     assert document["control"]["text-only"] == {"cases": 200, "deviations": []}

@@ -32,7 +32,7 @@ from fixtures.model import Definition, Integration, IntegrationKind, Operation
 ANSWERING = a_definition(an_s3_operation("GET"), an_s3_operation("PUT"), an_s3_operation("HEAD"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     with a_server() as server:
         yield server

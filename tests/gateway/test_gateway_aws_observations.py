@@ -41,7 +41,7 @@ MATCHES = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     with a_server() as server:
         yield server

@@ -112,6 +112,15 @@ def test_text_that_is_not_strict_base64_is_refused(text: bytes) -> None:
         decode_base64(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [(b"AAA", "3 bytes are not whole groups of four"), (b"-_-_", "Only base64 data is allowed")],
+)
+def test_a_refusal_to_decode_says_why(text: bytes, why: str) -> None:
+    with pytest.raises(NotBase64Error, match=f"^{why}$"):
+        decode_base64(text)
+
+
 def test_pad_bits_that_are_not_zero_are_let_through() -> None:
     assert decode_base64(b"QR==") == b"A"
 

@@ -41,6 +41,7 @@ ROUTER = Router(ROUTES)
         ("/a+b%2B%25%20", "GET", "item", {"item": "a+b+% "}),
         ("/%C3%A9", "GET", "item", {"item": "\u00e9"}),
         ("/%FF", "GET", "item", {"item": "\ufffd"}),
+        ("/{item}", "GET", "item", {"item": "{item}"}),
     ],
 )
 def test_a_path_reaches_its_operation(

@@ -47,7 +47,7 @@ def aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -66,7 +66,7 @@ def sends(endpoint: str, *requests: S3Request, bucket: str | None = None) -> lis
     return asyncio.run(run())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def with_bucket(moto: str) -> str:
     """Moto with one bucket, made by a signed request."""
     location = (
@@ -236,7 +236,7 @@ def test_a_redirect_is_an_answer_like_any_other() -> None:
 
 
 def test_a_server_that_says_nothing_in_time_is_too_late() -> None:
-    with pytest.raises(StoreTimeoutError):
+    with pytest.raises(StoreTimeoutError, match=r"^no answer within 0\.1 s$"):
         against(None, S3Request("GET", "b/k"), longest_wait=0.1)
 
 
@@ -253,7 +253,7 @@ def test_a_header_that_cannot_be_sent_is_not_sent() -> None:
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
-    with pytest.raises(StoreUnreachableError):
+    with pytest.raises(StoreUnreachableError, match="connect"):
         sends("http://127.0.0.1:1", S3Request("GET", "b/k"))
 
 
@@ -270,19 +270,45 @@ def test_the_aws_settings_name_the_endpoint(
     assert asyncio.run(run()).status == 200
 
 
-def test_without_any_setting_the_endpoint_is_awss_own() -> None:
+def test_the_profile_names_the_endpoint_of_s3_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(
+        "[profile p]\nservices = here\n"
+        "[services here]\ns3 =\n  endpoint_url = http://127.0.0.1:9\n"
+        "sqs =\n  endpoint_url = http://127.0.0.1:8\n"
+    )
+    monkeypatch.setenv("AWS_PROFILE", "p")
+    assert S3Store().origin == "http://127.0.0.1:9"
+
+
+def test_without_any_setting_the_endpoint_is_awss_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert S3Store().origin == "https://s3.eu-central-1.amazonaws.com"
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert S3Store().origin == "https://s3.us-east-1.amazonaws.com"
+
+
+def test_who_asks_is_no_part_of_the_origin() -> None:
+    assert S3Store("http://user:p@ss@127.0.0.1:9/x").origin == "http://127.0.0.1:9"
+
+
+def test_the_environments_proxies_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ALL_PROXY", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert against(OK, S3Request("GET", "b/k"))[0].status == 200
 
 
 def test_without_credentials_there_is_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(S3SettingsError, match="no AWS credentials"):
+    with pytest.raises(S3SettingsError, match=r"^no AWS credentials are set for the S3 endpoint$"):
         S3Store("http://127.0.0.1:1")
 
 
 def test_a_profile_that_is_unknown_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    with pytest.raises(S3SettingsError, match="nobody"):
+    with pytest.raises(S3SettingsError, match=r"^the AWS settings cannot be read: .*nobody"):
         S3Store("http://127.0.0.1:1")
 
 

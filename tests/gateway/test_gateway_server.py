@@ -1,4 +1,7 @@
-"""The gateway as a process: its command line, its socket, its beginning and its end."""
+"""The gateway as a process that is asked: its socket, its answers, its end.
+
+The mutation run leaves this file out: what it asks happens in another process.
+"""
 
 import http.client
 import os
@@ -17,9 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fixtures.gateway import process
-from fixtures.gateway.__main__ import main
-from fixtures.gateway.process import GatewayStartError, RunningGateway, running_gateway, start, stop
+from fixtures.gateway.process import RunningGateway, running_gateway
 
 ROOT = Path(__file__).parents[2]
 CURL = shutil.which("curl")
@@ -144,12 +145,6 @@ def test_it_says_one_line_and_ends_cleanly_on_a_signal(number: signal.Signals) -
     assert (child.returncode, rest, complaints) == (0, "", "")
 
 
-def test_it_ends_with_its_input_whatever_was_said_there_before() -> None:
-    gateway = start("sample")
-    said, _ = gateway.process.communicate("a word\n", timeout=20)
-    assert (gateway.process.returncode, said) == (0, "")
-
-
 def test_it_ends_when_its_parent_is_killed() -> None:
     code = (
         "import time; from fixtures.gateway.process import start;"
@@ -171,81 +166,6 @@ def test_it_ends_when_its_parent_is_killed() -> None:
             return
         time.sleep(0.05)
     pytest.fail("the gateway outlived its parent")
-
-
-def test_start_and_stop_end_the_process_with_status_0() -> None:
-    gateway = start("sample")
-    assert gateway.pid == gateway.process.pid
-    assert stop(gateway) == 0
-
-
-def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_LONGEST_END", 0.2)
-    gateway = start("sample")
-    os.kill(gateway.pid, signal.SIGSTOP)
-    assert stop(gateway) == -signal.SIGKILL
-
-
-def test_a_gateway_that_cannot_start_says_why() -> None:
-    with pytest.raises(GatewayStartError, match=r"exit status 2.*no such definition"):
-        start("nothing-of-the-kind")
-
-
-def test_a_gateway_that_starts_too_slowly_is_given_up() -> None:
-    with pytest.raises(GatewayStartError, match="no word within"):
-        start("sample", longest_start=0.001)
-
-
-def sentence(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What is said on stderr, after exit status 2."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    return said.err
-
-
-def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        assert f"port {port} on 127.0.0.1" in sentence(capsys, "--port", port)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--definition", "nothing"], "no such definition"),
-        (["--port", "65536"], "no port"),
-        (["--port", "-1"], "no port"),
-        (["--port", "x"], "no port"),
-        (["--unknown"], "--unknown"),
-        (["--bucket", "b"], "--s3-endpoint"),
-        (["--store-dir", "/dev/null/x"], "/dev/null/x"),
-        (["--store-dir", "x", "--s3-endpoint", "http://127.0.0.1:1"], "exclude each other"),
-        (["--s3-endpoint", "nonsense"], "not the URL"),
-    ],
-)
-def test_what_cannot_be_is_said_in_one_sentence(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str],
-    said: str,
-) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    assert said in sentence(capsys, *arguments)
-
-
-def test_help_names_the_options_and_the_definitions(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
-    assert ended.value.code == 0
-    text = capsys.readouterr().out
-    for name in ("--definition", "--port", "--store-dir", "--s3-endpoint", "--bucket", "mapped"):
-        assert name in text
-    assert "--until-eof" not in text
 
 
 def test_s3_can_be_behind_it_with_a_bucket_of_its_own() -> None:

@@ -15,17 +15,22 @@ from gateway_bench import (
 )
 
 from fixtures.gateway.jsonpath import select
+from fixtures.gateway.message import Request
 from fixtures.gateway.store import S3Response
+from fixtures.gateway.template import MappingTemplate, TemplateFailureError
 from fixtures.model import ContentHandling, Passthrough
 
 PETS = b'{"a": {"b-c": [1, {"d": "\xc3\xa9"}]}, "t": true, "f": false, "n": null, "s": "x"}'
+A_REQUEST = Request("id", "GET", "/v1/k", "/k", "v1", {}, {}, {}, b"", "")
 
 
 def rendered(template: str, body: bytes = PETS, target: str = "/k") -> bytes | int:
     """What a request template makes of a JSON body, or the status if it is not 200."""
     store = RecordingStore()
     operation = an_s3_operation("PUT", templates={"application/json": template})
-    answer = ask(a_definition(operation), "PUT", target, [("X-Case", "H")], body, store)
+    answer = ask(
+        a_definition(operation), "PUT", target, [("X-Case", "H"), ("Via", "V")], body, store
+    )
     return store.asked[0].body if answer.status == 200 else answer.status
 
 
@@ -37,6 +42,7 @@ def rendered(template: str, body: bytes = PETS, target: str = "/k") -> bytes | i
         ("$input.json('$.a')", '{"b-c":[1,{"d":"\u00e9"}]}'),
         ("$input.json('$.a.b-c[0]')", "1"),
         ("$input.json('$.a.b-c[9]')", '""'),
+        ("$input.json('$.a.b-c[2]')", '""'),
         ("$input.json('$.missing')", '""'),
         ("$input.path('$.a')", "{b-c=[1, {d=\u00e9}]}"),
         ("$input.path('$.missing')", ""),
@@ -49,6 +55,7 @@ def rendered(template: str, body: bytes = PETS, target: str = "/k") -> bytes | i
         ("#foreach($k in $input.path('$').keySet())$k #end", "a t f n s "),
         ("$util.base64Encode('a\u00e9')", base64.b64encode("a\u00e9".encode()).decode()),
         ("$util.base64Decode('YcOp')", "a\u00e9"),
+        ("$util.base64Decode('/w==')", "\ufffd"),
         ("$util.escapeJavaScript($input.path('$.q'))", ""),
         ("$util.urlEncode('a b/~*\u00e9')", "a+b%2F%7E*%C3%A9"),
         ("$util.urlDecode('a+b%2F')", "a b/"),
@@ -59,10 +66,15 @@ def rendered(template: str, body: bytes = PETS, target: str = "/k") -> bytes | i
         ("[$input.params('missing')]", "[]"),
         ("$input.params().path.key $input.params().querystring.get('q')", "k 1"),
         ("$input.params().header.get('X-Case')", "H"),
+        ("$input.params().header.Via $input.params().header.vIA", "V V"),
+        ("$input.path('$').get('missing', 'else') $input.params().header.get('X-None', 'else')",
+         "else else"),
         ("$input.params().querystring", "{q=1}"),
+        ("$util.parseJson('{\"a\": 1, \"b\": true}')", "{a=1, b=true}"),
         ("$!stageVariables.any", ""),
+        ("$stageVariables", "{}"),
     ],
-)
+)  # fmt: skip
 def test_a_template_sees_the_request(template: str, output: str) -> None:
     assert rendered(template, target="/k?q=1") == output.encode()
 
@@ -109,6 +121,11 @@ def test_text_that_is_not_json_is_a_string_and_nothing_is_an_object(
 )
 def test_a_template_that_fails_is_500(template: str) -> None:
     assert rendered(template) == 500
+
+
+def test_a_template_that_fails_says_why() -> None:
+    with pytest.raises(TemplateFailureError, match="foreach"):
+        MappingTemplate("#foreach(").render(A_REQUEST, b"")
 
 
 def test_json_that_names_half_a_character_is_500_in_a_template() -> None:

@@ -19,9 +19,12 @@ from fixtures.model.exchange import Received
 from fixtures.rules.catalogue import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.allure_results import describe
+from reports.bodies import Bodies
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "planted-4f1d"
+NOWHERE = Bodies(Path("/nowhere"))
+"""For bodies that need no file."""
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 def test_behaviours_are_arranged_by_level_and_rule(
     said: dict[str, list[Any]], rule: str, level: str, severity: str
 ) -> None:
-    describe(a_verdict(rule=rule), [])
+    describe(a_verdict(rule=rule), [], NOWHERE)
     assert said["epic"] == [(level,)]
     assert said["feature"] == [(rule,)]
     assert said["story"] == [(rules()[rule].sentence,)]
@@ -73,7 +76,7 @@ DESCRIBED = [
 def test_the_description_says_what_the_verdict_says(
     said: dict[str, list[Any]], verdict: Verdict, has: list[str], has_not: list[str]
 ) -> None:
-    describe(verdict, [])
+    describe(verdict, [], NOWHERE)
     ((text,),) = said["description"]
     parts = text.split("\n\n")
     assert all(any(part.startswith(start) for part in parts) for start in has)
@@ -81,7 +84,7 @@ def test_the_description_says_what_the_verdict_says(
 
 
 def test_without_an_exchange_nothing_is_attached(said: dict[str, list[Any]]) -> None:
-    describe(a_verdict(Outcome.NOT_APPLICABLE), [])
+    describe(a_verdict(Outcome.NOT_APPLICABLE), [], NOWHERE)
     assert not {"exchanges", "curl"} & set(said)
 
 
@@ -92,7 +95,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
     act = a_step(b"\x89P", received, seconds=0.0125, repeats=("throttled", "lost"))
     lost = a_step(b"", None, Role.PROOF, failure="the connection failed")
     unsent = Performed(Step(Role.PROOF, act.step.request), None)
-    describe(a_verdict(), [act, lost, unsent])
+    describe(a_verdict(), [act, lost, unsent], NOWHERE)
     (text,) = said["exchanges"]
     first, second, third = text.split("\n\n")
     assert first.splitlines() == [
@@ -114,7 +117,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
 
 
 def test_a_long_body_is_shown_by_its_beginning(said: dict[str, list[Any]]) -> None:
-    describe(a_verdict(), [a_step(b"a" * 1000)])
+    describe(a_verdict(), [a_step(b"a" * 1000)], NOWHERE)
     (text,) = said["exchanges"]
     assert "1000 bytes\n" in text
     assert text.count("aaaaaaaaaaaaaaaa") == 16
@@ -129,7 +132,7 @@ def a_run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *arguments),
             *("--header", "X-Secret: env:PLANTED", f"--junitxml={folder / 'junit.xml'}"),
-            f"--alluredir={folder / 'allure'}",
+            *(f"--alluredir={folder / 'allure'}", "-o", f"reports_out={folder / 'out'}"),
         ],
         cwd=ROOT,
         env={**os.environ, "PLANTED": PLANTED, "PYTHONDONTWRITEBYTECODE": "1"},

@@ -11,6 +11,7 @@ from fixtures.model.case import Performed, Role, Step
 from fixtures.model.exchange import Received
 from fixtures.rules.catalogue import rules
 from reports import failure
+from reports.bodies import Bodies
 from reports.curl import curl
 from reports.failure import commands, explain
 
@@ -24,10 +25,13 @@ FOUND = a_verdict(
 )
 
 
-@pytest.fixture(autouse=True)
-def out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep the bodies out of the project."""
-    monkeypatch.setattr(failure, "OUT", tmp_path / "out")
+NOWHERE = Bodies(Path("/nowhere"))
+"""For bodies that need no file."""
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where long bodies are kept, once there is one."""
     return tmp_path / "out" / "bodies"
 
 
@@ -37,7 +41,7 @@ def heads(text: str) -> list[str]:
 
 
 def test_the_parts_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
-    text = explain(FOUND, [a_step(b"x", Received(200))])
+    text = explain(FOUND, [a_step(b"x", Received(200))], NOWHERE)
     assert text.startswith("status 200 instead of 403\n")
     sources = ["source"] * len(rules()[MUST].sources)
     assert heads(text) == [
@@ -47,7 +51,7 @@ def test_the_parts_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
 
 def test_each_part_says_what_the_verdict_says() -> None:
     step = a_step(b"x", Received(200))
-    lines = explain(FOUND, [step]).splitlines()
+    lines = explain(FOUND, [step], NOWHERE).splitlines()
     rule = rules()[MUST]
     assert f"rule      {MUST} (should): {rule.sentence}" in lines
     assert f"rests on  {SHOULD}" in lines
@@ -68,7 +72,7 @@ def test_each_part_says_what_the_verdict_says() -> None:
 
 
 def test_the_level_is_the_weakest_of_all_rules() -> None:
-    assert "(derived)" in explain(a_verdict(rules=(MUST, DERIVED)), [])
+    assert "(derived)" in explain(a_verdict(rules=(MUST, DERIVED)), [], NOWHERE)
 
 
 @pytest.mark.parametrize(
@@ -76,21 +80,21 @@ def test_the_level_is_the_weakest_of_all_rules() -> None:
 )
 def test_a_part_of_which_nothing_is_known_is_left_out(more: dict[str, object], absent: str) -> None:
     facts = {"rules": (MUST, SHOULD), "cause": "something", **more}
-    assert absent not in explain(a_verdict(**facts), [])  # type: ignore[arg-type]
-    assert absent in explain(a_verdict(rules=(MUST, SHOULD), cause="something"), [])
+    assert absent not in explain(a_verdict(**facts), [], NOWHERE)  # type: ignore[arg-type]
+    assert absent in explain(a_verdict(rules=(MUST, SHOULD), cause="something"), [], NOWHERE)
 
 
 @pytest.mark.parametrize(("step", "shown"), [(None, 1), (0, 1), (1, 2), (2, 3)])
 def test_the_commands_end_with_the_step_that_decided(step: int | None, shown: int) -> None:
     steps = [a_step(bytes([number]), Received(200)) for number in range(3)]
-    text = explain(a_verdict(step=step), steps)
+    text = explain(a_verdict(step=step), steps, NOWHERE)
     assert text.count(" | base64 -d | curl ") == shown
 
 
 def test_a_step_that_was_never_sent_has_no_command() -> None:
     sent = a_step(b"x")
     unsent = Performed(Step(Role.ACT, sent.step.request), None)
-    assert len(commands([sent, unsent, sent])) == 2
+    assert len(commands([sent, unsent, sent], NOWHERE)) == 2
 
 
 @pytest.mark.parametrize(("more", "in_file"), [(-1, False), (0, False), (1, True), (100_000, True)])
@@ -98,7 +102,7 @@ def test_a_long_body_goes_to_a_file_that_is_named_after_its_content(
     out: Path, more: int, in_file: bool
 ) -> None:
     body = b"\xff" * (failure.LONGEST_LINE + more)
-    (command,) = commands([a_step(body)])
+    (command,) = commands([a_step(body)], Bodies(out))
     file = out / f"{hashlib.sha256(body).hexdigest()}.bin"
     assert file.exists() is in_file
     assert (shlex.quote(f"@{file}") in command) is in_file
@@ -110,7 +114,7 @@ def test_a_long_body_goes_to_a_file_that_is_named_after_its_content(
 
 def test_a_body_is_written_once_and_two_bodies_get_two_files(out: Path) -> None:
     bodies = [b"a" * 20_000, b"b" * 20_000, b"a" * 20_000]
-    first, second, third = commands([a_step(body) for body in bodies])
+    first, second, third = commands([a_step(body) for body in bodies], Bodies(out))
     assert first == third != second
     assert sorted(path.read_bytes()[:1] for path in out.iterdir()) == [b"a", b"b"]
 
@@ -120,5 +124,5 @@ def test_a_body_that_a_killed_run_left_incomplete_is_written_again(out: Path) ->
     out.mkdir(parents=True)
     file = out / f"{hashlib.sha256(body).hexdigest()}.bin"
     file.write_bytes(body[:100])
-    commands([a_step(body)])
+    commands([a_step(body)], Bodies(out))
     assert file.read_bytes() == body

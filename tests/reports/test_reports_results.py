@@ -1,11 +1,9 @@
 """All verdicts of a run: from worker to controller, counted, concluded."""
 
-import json
 from collections import Counter
-from dataclasses import replace
 
 import pytest
-from reports_bench import DERIVED, MUST, SHOULD, a_verdict
+from reports_bench import DERIVED, MUST, a_verdict
 
 from fixtures.rules.catalogue import rules
 from fixtures.rules.verdict import Outcome
@@ -15,33 +13,6 @@ from reports.summary import summary
 
 C, D, N, U = Outcome.CONFORMS, Outcome.DEVIATES, Outcome.NOT_APPLICABLE, Outcome.UNDECIDED
 ENDPOINT = "http://127.0.0.1:1/v1"
-WHOLE = Result(
-    a_verdict(
-        rules=(MUST, SHOULD),
-        reason="gr\u00f6\u00dfe",
-        expected="e\n",
-        observed="o",
-        cause="c",
-        step=0,
-    ),
-    fails=True,
-    excuse="why",
-)
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        WHOLE,
-        *(Result(a_verdict(outcome), fails=False) for outcome in Outcome),
-        replace(WHOLE, verdict=a_verdict(step=None)),
-        replace(WHOLE, verdict=a_verdict(N, rules=())),
-    ],
-)
-def test_a_result_survives_the_way_from_a_worker_to_its_controller(result: Result) -> None:
-    again = Result.from_json(json.loads(json.dumps(result.as_json())))
-    assert again == result
-    assert again.verdict.outcome is result.verdict.outcome
 
 
 def results(*outcomes: Outcome, fails: bool = True, rule: str = MUST) -> Results:

@@ -48,6 +48,7 @@ BASE64 = [
     (b"AAAA\0", None, False),
     # What looks a little like it.
     (b"AAA.", None, False),
+    (b"AAAAX", None, False),
     (b"data:;base64,AAAA", None, False),
     (b'"AAAA"', None, False),
     (b"AAA\xc3", None, False),

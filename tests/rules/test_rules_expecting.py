@@ -53,28 +53,28 @@ def test_the_status_of_s3_selects_the_pattern_that_matches_all_of_it(
 @pytest.mark.parametrize(
     ("responses", "accept", "statuses", "form", "content_type"),
     [
-        ((response("404", 404), response("403", 403)), None, (404, 403), Form.ANY, JSON),
-        ((response("40[34]", 410),), None, (410,), Form.ANY, JSON),
-        ((response(None, 500),), None, (500,), Form.ANY, JSON),
+        ((response("404", 404), response("403", 403)), None, (404, 403), Form.S3_XML, JSON),
+        ((response("40[34]", 410),), None, (410,), Form.S3_XML, JSON),
+        ((response(None, 500),), None, (500,), Form.S3_XML, JSON),
         # Only one of the two has a response, and the other is an error of the gateway.
         ((response("404", 404),), None, (404, 500), Form.ANY, JSON),
         ((response("200", 200),), None, (500,), Form.ERROR, JSON),
         # The XML of S3 is no Base64.
         ((response(None, 404),), "image/png", (500,), Form.ERROR, JSON),
         ((response(None, 404, handling=TO_BINARY),), None, (500,), Form.ERROR, JSON),
-        ((response(None, 404, handling=TO_TEXT),), "image/png", (404,), Form.ANY, JSON),
+        ((response(None, 404, handling=TO_TEXT),), "image/png", (404,), Form.S3_XML, JSON),
         (
             (response(None, 404, parameters=TYPE_BACK),),
             None,
             (404,),
-            Form.ANY,
+            Form.S3_XML,
             "application/xml",
         ),
         (
             (response("404", 404, parameters=TYPE_BACK), response(None, 403)),
             None,
             (404, 403),
-            Form.ANY,
+            Form.S3_XML,
             None,
         ),
     ],

@@ -240,6 +240,7 @@ def test_the_types_to_try_are_those_of_the_list_without_what_matches_nothing() -
     entries = ("image/*", "*/test", "image/png", "*/*", "application/octet-stream", "text/x")
     expected = ("image/png", "application/octet-stream", "text/x")
     assert listed_types(api(binary=entries)) == expected
+    assert listed_types(api(binary=("*/*",))) == ("application/octet-stream",)
 
 
 def test_a_plan_is_a_value() -> None:

@@ -56,6 +56,7 @@ def test_a_body_is_recognised_as_what_became_of_the_object(
     assert shape is not None
     assert shape.name == name
     assert shape.cause
+    assert shape.of(content) == body
 
 
 def test_every_shape_has_an_example() -> None:

@@ -15,7 +15,7 @@ from fixtures.model.case import Case, Performed, Request, Role, Step
 from fixtures.model.exchange import Exchange, Received, Sent
 from fixtures.rules.catalogue import Level, rules
 from fixtures.rules.verdict import Outcome
-from reports import failure
+from reports.bodies import Bodies
 from reports.policy import KnownDeviation, Policy
 from suites import checking
 from suites.checking import Checked, Checker, Search
@@ -95,7 +95,13 @@ class Bench:
     @property
     def checker(self) -> Checker:
         """A checker of this gateway."""
-        return Checker(MAPPED, self.gateway, self.policy, self.recorded.append)  # type: ignore[arg-type]
+        return Checker(
+            MAPPED,
+            self.gateway,  # type: ignore[arg-type]
+            self.policy,
+            self.recorded.append,
+            Bodies(Path("/nowhere")),  # no body here is too long for a line
+        )
 
     def search(self) -> Search:
         """A search that goes the same way each time and keeps nothing."""
@@ -111,8 +117,7 @@ class Bench:
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep bodies and examples out of the project."""
-    monkeypatch.setattr(failure, "OUT", tmp_path)
+    """Keep examples out of the project."""
     monkeypatch.setattr(checking, "EXAMPLES", tmp_path / "examples")
 
 

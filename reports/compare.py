@@ -1,0 +1,66 @@
+"""`python -m reports compare A.json B.json …`: what differs between runs."""
+
+import argparse
+import json
+from pathlib import Path
+
+from reports.commands import DEVIATES, GOOD, Subparsers
+from reports.comparison.comparing import MEANING, Comparison, Kind, compare
+from reports.comparison.page import render
+from reports.loading import ReportError, load
+from reports.writing import write
+
+OUT = Path(__file__).parent / "out"
+
+_DESCRIPTION = """\
+Hold runs against each other, rule by rule and case by case. Runs of one endpoint are put in the
+order of their start, runs of several endpoints stay in the order given. The last run is judged by
+all before it: exit status 1 where a case deviates that conformed in an earlier run, else 0. Cases
+that are no longer judged are listed as lost and do not fail; a file that cannot be read is 4."""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the subcommand."""
+    parser = subparsers.add_parser(
+        "compare", help="what differs between runs, and what became worse", description=_DESCRIPTION
+    )
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="a conformance.json")
+    parser.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="what to call a run, once for each in the same order (default: endpoint and start)",
+    )
+    for kind in ("html", "json"):
+        default = OUT / f"comparison.{kind}"
+        parser.add_argument(
+            f"--{kind}",
+            type=Path,
+            default=default,
+            metavar="FILE",
+            help=f"where to write it (default: reports/out/{default.name})",
+        )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, write both documents, and say what differs."""
+    if len(options.runs) < 2:
+        raise ReportError("compare: two runs are needed at least")
+    if options.label and len(options.label) != len(options.runs):
+        raise ReportError("compare: give --label once for each run, or not at all")
+    comparison = compare([load(path) for path in options.runs], options.label)
+    write(options.json, json.dumps(comparison, indent=1).encode())
+    write(options.html, render(comparison))
+    for line in _said(comparison):
+        print(line)  # noqa: T201
+    print(f"{options.html}\n{options.json}")  # noqa: T201
+    return DEVIATES if comparison["worse"] else GOOD
+
+
+def _said(comparison: Comparison) -> list[str]:
+    kinds = comparison["kinds"]
+    lines = [*comparison["remarks"]]
+    lines += [f"{kinds[kind]:>6}  {kind}: {MEANING[kind]}" for kind in Kind if kinds[kind]]
+    return [*lines, f"{comparison['same']:>6}  the same in all runs"]

@@ -1,0 +1,121 @@
+"""`python -m reports judge RUN`: recorded exchanges judged again, with no network.
+
+Strategy: definition, cases and exchanges come from the document, the rules from this checkout. A
+verdict that is the same keeps what the run made of it; another one is weighed by its level alone,
+for a document does not hold the list of known deviations.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from fixtures.model.case import Case
+from fixtures.rules.catalogue import Level
+from fixtures.rules.judging import judge_case
+from fixtures.rules.verdict import Outcome, Verdict
+from reports import document
+from reports.bodies import Bodies
+from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
+from reports.loading import Contents, ReportError, definition_of, load
+from reports.policy import Policy
+from reports.recording import case_of, replayed
+from reports.results import Result, Results, weighed
+from reports.stream import in_a_line, whole
+from reports.summary import summary
+from reports.writing import write
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the subcommand."""
+    what = "judge a recorded run again by the rules of this checkout, with no network"
+    parser = subparsers.add_parser("judge", help=what, description=what)
+    parser.add_argument("file", metavar="RUN", type=Path, help="conformance.json or .jsonl")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the new document")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge, say what changed, and give the exit status that a run would have."""
+    before = load(options.file)
+    after = judged_again(before, options.file)
+    results = Results([Result.recorded(case) for case in after["cases"]])
+    about = before["run"]
+    lines = summary(results, about["endpoint"], about["definition"]["source"], before["gone"])
+    print(*lines, "", *changes(before, after), sep="\n")  # noqa: T201
+    if options.output is not None:
+        _write(after, options.output, Contents(before, options.file))
+    return _status(results, before)
+
+
+def judged_again(before: document.Document, path: Path) -> document.Document:
+    """The document at `path` with the verdicts of the present rules; raises `ReportError`."""
+    definition = definition_of(before, path)
+    policy = Policy(Level(before["run"]["level"]))
+    try:
+        cases = [
+            _with(recorded, case, judge_case(definition, case, performed), policy)
+            for recorded, case, performed in replayed(before, definition, Contents(before, path))
+        ]
+    except ReportError:
+        raise
+    except (LookupError, ValueError) as error:
+        raise ReportError(f"{path}: its cases cannot be judged: {error}") from None
+    results = Results([Result.recorded(case) for case in cases])
+    return whole(
+        before["run"],
+        document.End(**{**before["end"], "exit_status": _status(results, before)}),
+        cases,
+        before["exchanges"],
+        before["bodies"],
+        before["gone"],
+    )
+
+
+def _with(recorded: document.Case, case: Case, verdict: Verdict, policy: Policy) -> document.Case:
+    remark = recorded["remark"] if verdict.outcome is Outcome.DEVIATES else ""
+    verdict = replace(verdict, reason=verdict.reason + remark)
+    result = weighed(verdict, policy)
+    if _gist(recorded) == (verdict.outcome, list(verdict.rules), verdict.reason):
+        result = Result(verdict, recorded["fails"], recorded["excuse"])
+    again = case_of(recorded["test"], recorded["number"], case, result, remark)
+    again["steps"], again["seconds"] = recorded["steps"], recorded["seconds"]
+    return again
+
+
+def _gist(case: document.Case) -> tuple[str, list[str], str]:
+    """What makes a verdict another one."""
+    return case["outcome"], case["rules"], case["reason"]
+
+
+def _status(results: Results, before: document.Document) -> int:
+    if not results.all:
+        return UNDECIDED
+    fails = any(result.fails for result in results.all)
+    gone = before["run"]["strict"] and before["gone"]
+    return results.exit_status(DEVIATES if fails or gone else GOOD)
+
+
+def changes(before: document.Document, after: document.Document) -> Iterator[str]:
+    """A line on each verdict that is another one now, and how many there are."""
+    pairs = zip(sorted(before["cases"], key=_number), after["cases"], strict=True)
+    changed = [(old, new) for old, new in pairs if _gist(old) != _gist(new)]
+    for old, new in changed:
+        why = f"{new['rules'][0]}: {new['reason']}"
+        yield f"{old['outcome']} -> {new['outcome']}: {new['id']}: {why}"
+    yield f"Verdicts that changed: {len(changed)} of {len(after['cases'])}."
+
+
+def _number(case: document.Case) -> int:
+    return case["number"]
+
+
+def _write(after: document.Document, output: Path, contents: Contents) -> None:
+    kept = Bodies.beside(output)
+    try:
+        for name, body in after["bodies"].items():
+            if body["base64"] is None:
+                kept.keep(contents(name), name)
+        write(output, in_a_line(after).encode())
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written: {error.strerror}") from None

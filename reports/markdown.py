@@ -1,0 +1,158 @@
+"""The deviations of a run as Markdown, short enough for a pull request or a chat.
+
+Two kinds of text go in. What comes from the endpoint, from its definition or from the command line
+stands in code spans, where neither GitHub nor GitLab finds links, mentions or HTML. Sentences have
+the characters escaped that mean something inside a line; no more, for a chat may show the escapes.
+Both lose their line breaks and are cut to a length, so that the whole has a bound whatever the
+endpoint sends.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from reports.diagnosis import DiagnosisDocument
+from reports.document import Case, Document
+from reports.page.headline import word
+
+_RULES_SHOWN = 6
+_REASONS_SHOWN = 3
+_LONGEST = 240
+_OUTCOMES = ("deviates", "undecided", "not applicable", "conforms")
+_LEVELS = ("must", "should", "derived")
+
+
+def summary(document: Document, diagnosis: DiagnosisDocument | None = None) -> str:
+    """The summary, 40 lines and 60,000 bytes at most."""
+    blocks = (
+        _headline(document),
+        _run(document),
+        _cut(document),
+        _diagnosed(diagnosis),
+        _counts(document),
+        _failing(document),
+        _asides(document),
+    )
+    return "\n\n".join("\n".join(lines) for lines in map(list, blocks) if lines) + "\n"
+
+
+def code(text: str) -> str:
+    """Foreign text as a code span, on one line and of bounded length."""
+    shown = _in_a_line(text) or " "
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    # A space inside either fence is not shown, and keeps the text's own backticks apart from it.
+    return (
+        f"{fence} {shown} {fence}" if longest or shown.strip() != shown else fence + shown + fence
+    )
+
+
+def escaped(text: str) -> str:
+    """A sentence that means nothing but its words: no markup, link, mention or reference."""
+    marked = re.sub(r"([\\`*_\[\]<>|~&$])", r"\\\1", _in_a_line(text))
+    # No backslash keeps a forge from finding a mention or an address; a space of no width does.
+    return re.sub(r"(@|:(?=//)|www(?=\.)|[#!%](?=\w))", "\\1\u200b", marked)
+
+
+def _in_a_line(text: str) -> str:
+    line = " ".join(text.split())
+    line = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+# ------------------------------------------------------------------------------------ the blocks
+
+
+def _headline(document: Document) -> Iterator[str]:
+    cases = document["cases"]
+    failing = sum(case["fails"] for case in cases)
+    if failing:
+        yield f"### {word(document)}: {failing} of {_cases(len(cases))} fail the run"
+    else:
+        yield f"### {word(document)}: no deviation fails the run, {_cases(len(cases))}"
+
+
+def _run(document: Document) -> Iterator[str]:
+    run, end = document["run"], document["end"]
+    yield (
+        f"{code(run['endpoint'])} as {code(run['definition']['source'])} "
+        f"({code(run['definition']['sha256'][:12])}), profile {code(run['profile'])}, "
+        f"{code(run['started'])} to {code(end['ended'] or 'unknown')}"
+    )
+
+
+def _cut(document: Document) -> Iterator[str]:
+    end = document["end"]
+    if not end["complete"]:
+        why = f": {escaped(end['why'])}" if end["why"] else ""
+        yield f"> **This run was cut short**{why}."
+    for reason in end["untested"][:_REASONS_SHOWN]:
+        yield f"> Not tested: {escaped(reason)}."
+
+
+def _diagnosed(diagnosis: DiagnosisDocument | None) -> Iterator[str]:
+    if diagnosis and diagnosis["headline"]:
+        yield f"**Diagnosis.** {escaped(diagnosis['headline'])}"
+
+
+def _counts(document: Document) -> Iterator[str]:
+    if not document["cases"]:
+        return
+    found = Counter((case["level"], case["outcome"]) for case in document["cases"])
+    yield f"| level | {' | '.join(_OUTCOMES)} |"
+    yield "| --- |" + " ---: |" * len(_OUTCOMES)
+    for level in _LEVELS:
+        numbers = [found[level, outcome] for outcome in _OUTCOMES]  # type: ignore[index]
+        if any(numbers):
+            yield f"| {level} | {' | '.join(map(str, numbers))} |"
+
+
+def _failing(document: Document) -> Iterator[str]:
+    by_rule = _by_rule(case for case in document["cases"] if case["fails"])
+    for name, cases in by_rule[:_RULES_SHOWN]:
+        rule = document["rules"].get(name)
+        sentence = escaped(rule["sentence"]) if rule else ""
+        yield f"- {code(name)}, {_cases(len(cases))}. {sentence}"
+        example = cases[0]
+        yield f"  - for one: {code(example['id'])}, {escaped(example['reason'])}"
+        came = example["observed"].partition("\n")[0]  # without the hex dump
+        yield f"  - expected {code(example['expected'])}, came {code(came)}"
+    rest = by_rule[_RULES_SHOWN:]
+    if rest:
+        number = sum(len(cases) for _, cases in rest)
+        yield f"- and {_cases(number)} of {len(rest)} other rules"
+
+
+def _asides(document: Document) -> Iterator[str]:
+    cases = document["cases"]
+    tolerated = _by_rule(
+        case for case in cases if case["outcome"] == "deviates" and not case["fails"]
+    )
+    if tolerated:
+        number = sum(len(found) for _, found in tolerated)
+        names = _some([f"{len(found)} × {code(name)}" for name, found in tolerated])
+        yield f"- Deviations that do not fail the run: {number} ({names})"
+    undecided = Counter(case["reason"] for case in cases if case["outcome"] == "undecided")
+    if undecided:
+        reasons = _some([f"{n} × {escaped(why)}" for why, n in undecided.most_common()])
+        yield f"- Undecided: {undecided.total()} ({reasons})"
+    if document["gone"]:
+        names = _some([code(entry) for entry in document["gone"]])
+        yield f"- Known deviations that are gone or expired: {len(document['gone'])} ({names})"
+
+
+def _by_rule(cases: Iterable[Case]) -> list[tuple[str, list[Case]]]:
+    """The cases by the rule they are filed under, the rule with the most of them first."""
+    found: dict[str, list[Case]] = {}
+    for case in cases:
+        found.setdefault(case["rules"][0], []).append(case)
+    return sorted(found.items(), key=lambda item: -len(item[1]))
+
+
+def _some(words: Sequence[str]) -> str:
+    more = ", …" if len(words) > _REASONS_SHOWN else ""
+    return ", ".join(words[:_REASONS_SHOWN]) + more
+
+
+def _cases(number: int) -> str:
+    return f"{number} case" + "s" * (number != 1)

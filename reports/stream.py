@@ -1,0 +1,135 @@
+"""The records of a run as they come: a file of JSON lines that tells whether it was cut.
+
+Strategy: a header, then how many cases are planned, a line for each case, a footer. Every line is
+on its way to the disk before the next test begins, so that a run that is killed loses one case at
+most, and what has no footer is known to have been cut.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from fixtures.rules.catalogue import Rule, rules
+from reports import document
+
+
+class Stream:
+    """The stream of a run that is under way."""
+
+    def __init__(self, path: Path, run: document.Run) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # whoever still writes the older one keeps it
+        self._file: TextIO = path.open("w+", encoding="utf-8", buffering=1)
+        self.write(in_a_line({"version": document.VERSION, "run": run}))
+
+    def plan(self, cases: int) -> None:
+        """Say how many cases are to come."""
+        self.write(in_a_line({"planned": cases}))
+
+    def write(self, line: str) -> None:
+        """Add a record that is a line already."""
+        self._file.write(line + "\n")
+
+    def finish(self, end: document.End, gone: Sequence[str]) -> document.Document:
+        """Add the footer and give the whole."""
+        self.write(in_a_line({"end": end, "gone": list(gone)}))
+        self._file.seek(0)
+        with self._file:
+            return read(self._file)
+
+
+def in_a_line(record: object) -> str:
+    """A record as one line of JSON, without any blank."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(lines: Iterable[str]) -> document.Document:
+    """The document that a stream makes, as far as it goes.
+
+    A last line that was cut is left out. Raises `DocumentError`, and `KeyError` or `TypeError`
+    where a record has not the shape that it should have.
+    """
+    records = _records(lines)
+    head: Any = next(records, None)
+    if not isinstance(head, dict) or "run" not in head:
+        raise document.DocumentError("the first line is not the header of a run")
+    document.check_version(head["version"])
+    end = document.End(
+        complete=False,
+        why="the run was cut: nothing says how it ended",
+        ended="",
+        exit_status=None,
+        untested=[],
+    )
+    gone: list[str] = []
+    cases: list[document.Case] = []
+    exchanges: dict[str, document.Exchange] = {}
+    bodies: dict[str, document.Body] = {}
+    for record in records:
+        if "case" in record:
+            cases.append(record["case"])
+            exchanges |= record["exchanges"]
+            bodies |= record["bodies"]
+        elif "planned" in record:
+            head["run"]["planned"] = record["planned"]
+        else:
+            end, gone = record["end"], record["gone"]
+    return whole(head["run"], end, cases, exchanges, bodies, gone)
+
+
+def _records(lines: Iterable[str]) -> Iterator[Any]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            if line.endswith("\n"):
+                raise document.DocumentError(f"line {number} is not JSON") from None
+
+
+def whole(
+    run: document.Run,
+    end: document.End,
+    cases: Sequence[document.Case],
+    exchanges: dict[str, document.Exchange],
+    bodies: dict[str, document.Body],
+    gone: Sequence[str],
+) -> document.Document:
+    """The document of these cases, counted; they are put into the order of planning."""
+    by_rule: dict[str, Counter[str]] = {name: Counter() for name in rules()}
+    for case in cases:
+        by_rule.setdefault(case["rules"][0], Counter())[case["outcome"]] += 1
+    return document.Document(
+        version=document.VERSION,
+        run=run,
+        end=end,
+        totals=_counts(sum(by_rule.values(), Counter())),
+        rules={name: _rule(rules()[name], counts) for name, counts in by_rule.items()},
+        cases=sorted(cases, key=lambda case: case["number"]),
+        exchanges=exchanges,
+        bodies=bodies,
+        gone=list(gone),
+    )
+
+
+def _rule(rule: Rule, counts: Counter[str]) -> document.Rule:
+    return document.Rule(
+        level=rule.level.value,
+        sentence=rule.sentence,
+        sources=[
+            document.Source(title=", ".join(filter(None, (s.title, s.place))), url=s.url)
+            for s in rule.sources
+        ],
+        counts=_counts(counts),
+    )
+
+
+def _counts(counts: Counter[str]) -> document.Counts:
+    return document.Counts(
+        conforms=counts["conforms"],
+        deviates=counts["deviates"],
+        not_applicable=counts["not applicable"],
+        undecided=counts["undecided"],
+    )

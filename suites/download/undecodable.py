@@ -1,0 +1,37 @@
+"""Bytes that are no UTF-8, asked for as text."""
+
+from collections.abc import Iterator
+
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Case, Request, Role, Step
+from fixtures.payloads import CATALOGUE
+from fixtures.rules.expectation import Form
+from fixtures.rules.expecting import expect
+from fixtures.rules.planning import TEXT_TYPES, plan_upload
+from suites.absence import NO_UNDECODABLE
+from suites.profile import Profile
+
+RULE = "response-text-text-none"
+
+
+def undecodable(definition: Definition, _profile: Profile) -> Iterator[Case]:
+    """Each kind of invalid UTF-8, stored under a text type, through each download as text."""
+    for operation in definition.operations_on_s3("GET"):
+        found = tuple(_as_text(definition, operation))
+        reason = Case(f"{operation.name} as-text", not_applicable=NO_UNDECODABLE, rules=(RULE,))
+        yield from found or (reason,)
+
+
+def _as_text(definition: Definition, operation: Operation) -> Iterator[Case]:
+    stored_as, accept = TEXT_TYPES
+    for payload in CATALOGUE:
+        if not payload.name.startswith("not-utf-8-"):
+            continue
+        name = f"download/{payload.name}"
+        plan = plan_upload(definition, operation, name, payload.content, stored_as)
+        if plan is None:
+            continue
+        act = Request(operation, name, accept=accept)
+        if expect(definition, act, plan.expectation.stored).form is Form.TEXT:
+            setup = Step(Role.SETUP, plan.request)
+            yield Case(f"{operation.name} {payload.name} as-text", (setup, Step(Role.ACT, act)))

@@ -1,0 +1,110 @@
+"""What a run is about, and what the values of its options stand for."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+from fixtures.endpoint import Client, SecretHeader, SigV4
+from fixtures.endpoint.client import Timeouts
+from fixtures.gateway.process import RunningGateway
+from fixtures.model import Definition, DefinitionError
+from reports import document
+from reports.heading import environment, heading
+from reports.policy import Policy
+from suites.profile import PROFILES, Profile
+
+
+@dataclass
+class Run:
+    """What a run is about; `endpoint` is empty until the embedded gateway is there.
+
+    `out` is where the reports go; `worker` names the xdist worker that this process is, with a
+    hyphen, and is empty where it is none.
+    """
+
+    definition: Definition
+    profile: Profile
+    policy: Policy
+    endpoint: str
+    prefix: str
+    bucket_known: bool
+    secrets: tuple[SecretHeader, ...]
+    signed: bool
+    strict: bool
+    out: Path
+    worker: str = ""
+    gateway: RunningGateway | None = None
+
+    def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
+        """A client for the endpoint, with everything that says who asks."""
+        sigv4 = SigV4.from_environment(self.endpoint) if self.signed else None
+        return Client(
+            self.endpoint,
+            secrets=self.secrets,
+            sigv4=sigv4,
+            timeouts=timeouts,
+            attempts=attempts,
+        )
+
+    def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
+        """What every report says of the run; `arguments` are those of the command line."""
+        return heading(
+            self.definition,
+            self.endpoint,
+            profile=self.profile.name,
+            level=str(self.policy.level),
+            strict=self.strict,
+            key_prefix=self.prefix,
+            arguments=arguments,
+            secrets=[secret.value for secret in self.secrets],
+            environment=environment(os.environ, workers),
+        )
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of `--hypothesis-profile`; raises `DefinitionError`."""
+    if name not in PROFILES:
+        raise DefinitionError(
+            f"--hypothesis-profile={name}: no such profile, there are {', '.join(PROFILES)}"
+        )
+    return PROFILES[name]
+
+
+def endpoint(url: str | None) -> str:
+    """The URL of `--endpoint`, empty for none; raises `DefinitionError`."""
+    if url is None:
+        return ""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:
+        usable = False
+    if (
+        not usable
+        or parts.username is not None
+        or not re.fullmatch(r"[!-~]+", url)
+        or set(url) & set("?#")
+    ):
+        raise DefinitionError(
+            "--endpoint is a URL like https://abc.execute-api.us-east-1.amazonaws.com/v1, without "
+            "user, query and fragment"
+        )
+    return url.rstrip("/")
+
+
+def fresh_prefix(given: str | None) -> str:
+    """A folder of this run's own below `--key-prefix`; raises `DefinitionError`."""
+    under = "conformance/" if given is None else given
+    if not under.isprintable() or under.startswith("/") or {".", ".."} & set(under.split("/")):
+        raise DefinitionError(
+            "--key-prefix is a folder like bucket/conformance/, without a slash at its front, dot "
+            "segments and control characters"
+        )
+    folder = under if under.endswith("/") or not under else f"{under}/"
+    return f"{folder}{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}/"
