@@ -118,7 +118,8 @@ def pytest_configure(config: pytest.Config) -> None:
         except (DefinitionError, CredentialsError, KnownDeviationsError) as error:
             raise pytest.UsageError(str(error)) from None
         if not run.worker:
-            collector = config.stash[COLLECTOR] = Collector(run.out)
+            allure = config.getoption("--alluredir", None)
+            collector = config.stash[COLLECTOR] = Collector(run.out, allure)
             config.pluginmanager.register(collector, "conformance-collector")
 
 

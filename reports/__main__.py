@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from reports import accept, compare, judge
 from reports.commands import WRONG_CALL, Parser
 from reports.loading import ReportError
+from reports.page import command as page
 
 _DESCRIPTION = "Do something with a run that is over, from its documents alone."
-_COMMANDS = (judge, compare, accept)
+_COMMANDS = (judge, page, compare, accept)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Taking in what the tests of a run come to, and writing it down as it comes."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reports import document
+from reports.allure_run import describe_run
 from reports.bodies import Bodies
 from reports.heading import now
 from reports.publish import publish, withdraw
@@ -28,14 +30,15 @@ class Collector:
     """A pytest plugin that collects the verdicts of a run, from its workers too.
 
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
-    and written to the stream in the folder `out`.
+    and written to the stream in the folder `out`. `allure` is the folder of Allure's results.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, allure: str | None = None) -> None:
         self.results = Results()
         self.planned = 0
         self.published: tuple[Path, ...] = ()
         self._out = out
+        self._allure = allure
         self._started = time.time()
         self._stream: Stream | None = None
         self._subjects: set[str] = set()
@@ -47,6 +50,8 @@ class Collector:
         """Remove what an earlier run left and write the header; raises `OSError`."""
         withdraw(self._out)
         self._stream = Stream(self._out / STREAM, run)
+        if self._allure:  # at once, so that an interrupted run has it too
+            describe_run(Path(self._allure), run, os.environ)
 
     def finish(self, status: int, gone: Sequence[str] = (), why: str = "") -> None:
         """Write the footer and every document; `why` is what stopped the run early, if known.

@@ -1,19 +1,50 @@
 """The documents of a run, all rendered from the one that has everything."""
 
+import os
 from pathlib import Path
 
+from reports import markdown, page
+from reports.diagnosis import DiagnosisDocument, Judged, diagnose
 from reports.document import Document
+from reports.loading import Contents, ReportError, definition_of
+from reports.recording import replayed
 from reports.stream import in_a_line
 from reports.writing import write
 
+DOCUMENT = "conformance.json"
+PAGE = "conformance.html"
+SUMMARY = "summary.md"
+
 
 def publish(document: Document, out: Path) -> tuple[Path, ...]:
-    """Write every document of a run into the folder `out` and name them."""
-    file = out / "conformance.json"
+    """Write every document of a run into the folder `out` and name them; raises `OSError`.
+
+    The summary is appended to the file that `$GITHUB_STEP_SUMMARY` names, too, where it is set.
+    """
+    file = out / DOCUMENT
     write(file, in_a_line(document).encode())
-    return (file,)
+    try:
+        diagnosis = diagnosed(document, file)
+    except ReportError:  # a body is gone already: what the document says stands without it
+        diagnosis = None
+    shown, summed = out / PAGE, out / SUMMARY
+    write(shown, page.render(document, diagnosis).encode())
+    summary = markdown.summary(document, diagnosis).encode()
+    write(summed, summary)
+    if "GITHUB_STEP_SUMMARY" in os.environ:
+        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("ab") as steps:
+            steps.write(summary)
+    return file, shown, summed
+
+
+def diagnosed(document: Document, path: Path) -> DiagnosisDocument:
+    """What would explain the run of the document at `path`; raises `ReportError`."""
+    definition = definition_of(document, path)
+    replay = replayed(document, definition, Contents(document, path))
+    return diagnose(definition, [Judged(case, done) for _, case, done in replay]).as_json()
 
 
 def withdraw(out: Path) -> None:
     """Remove what `publish` wrote for an earlier run, so that it cannot pass for this one's."""
-    (out / "conformance.json").unlink(missing_ok=True)
+    for name in (DOCUMENT, PAGE, SUMMARY):
+        (out / name).unlink(missing_ok=True)

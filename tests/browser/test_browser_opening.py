@@ -18,7 +18,7 @@ FAULTS = {
     "request-id-missing": {"subject": "headers"},
     "base-path-ignored": {"subject": "headers", "every": 3},
     "upload-cut-last-byte": {"subject": "upload", "every": 7},
-    "limit-one-short": {"subject": "limits", "profile": "default", "diagnosed": False},
+    "limit-one-short": {"subject": "limits", "profile": "default"},
     "sometimes-500": {"every": 7},
     "connection-closed": {"subject": "headers"},
 }
