@@ -46,7 +46,8 @@ def _matrix(
             axes=place("any", "any"),
         )
         return
-    setup = Step(Role.SETUP, plan.request, shared=True)
+    setup = Step(Role.SETUP, plan.apart, shared=True)
+    name = setup.request.name
     two_lines = Request(operation, name, accept="text/html", headers=(("Accept", media_type),))
     yield Case(
         f"{row} accept-lines:text/html accept-lines:{media_type}",

@@ -48,7 +48,8 @@ def unknown_paths(definition: Definition) -> tuple[str, ...]:
     literal = [other.path for other in definition.operations if "{" not in other.path]
     near = (f"{path}-unknown" for path in literal)
     # The endpoint has the stage already: once more, it is the name of a resource.
-    twice = (f"{definition.base_path}{path}" for path in literal if definition.base_path)
+    base = definition.base_path
+    twice = (f"{base}{filled(other)}" for other in definition.operations if base)
     paths = dict.fromkeys((*_PATHS, *near, *twice))
     return tuple(path for path in paths if not routes_to(definition, path))
 
@@ -86,12 +87,12 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
             row = f"{operation.name} stored:{media_type}"
             name = f"errors/head-{media_type}"
             plan = plan_upload(definition, operation, name, content, media_type)
-            request = Request(operation, name, accept=binary_type(definition))
             if plan is None:
                 reason = why_not_stored(definition, operation)
                 yield Case(row, not_applicable=reason, rules=("head-without-body",))
             else:
-                setup = Step(Role.SETUP, plan.request, shared=True)
+                setup = Step(Role.SETUP, plan.apart, shared=True)
+                request = Request(operation, setup.request.name, accept=binary_type(definition))
                 yield Case(row, (setup, Step(Role.ACT, request)))
 
 

@@ -91,8 +91,8 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
         for accept in usual_types(definition):
             yield _Situation(
                 f"{operation.name} stored:{media_type} accept:{accept}",
-                Request(operation, name, accept=accept),
-                plan.request,
+                Request(operation, plan.apart.name, accept=accept),
+                plan.apart,
             )
     missing = Request(operation, "headers/missing", accept="text/plain")
     yield _Situation(f"{operation.name} missing", missing)

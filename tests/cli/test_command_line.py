@@ -140,7 +140,7 @@ def test_what_could_not_be_prepared_is_undecided_and_says_why(not_redeployed: st
         "every-byte and not base64-every-byte and stored:image/jpeg",
     )
     assert done.returncode == 6
-    assert "the case could not be prepared: PUT of 'download/every-byte-image/jpeg'" in done.stdout
+    assert "could not be prepared: PUT of 'download/every-byte-image/jpeg-by-s3'" in done.stdout
     assert "left nothing to judge" in done.stdout
 
 

@@ -248,3 +248,10 @@ def test_a_plan_is_a_value() -> None:
     plans = [plan_upload(api(put), put, "k", b"x", "image/png") for _ in range(2)]
     assert isinstance(plans[0], Plan)
     assert plans[0] == plans[1]
+
+
+def test_two_uploads_on_the_same_objects_prepare_each_its_own() -> None:
+    one, other = on_s3("PUT", path="/one/{key+}"), on_s3("PUT", path="/other/{key+}")
+    plans = [plan_upload(api(put), put, "b/k", b"text", "text/plain") for put in (one, other)]
+    assert [plan.apart.name for plan in plans] == ["b/k-by-one-key", "b/k-by-other-key"]
+    assert [replace(plan.apart, name="b/k") for plan in plans] == [plan.request for plan in plans]
