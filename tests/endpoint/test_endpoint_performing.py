@@ -90,7 +90,7 @@ def test_a_shared_setup_that_the_network_lost_is_sent_again() -> None:
     assert endpoint.methods == ["PUT", "PUT", "GET"]
 
 
-@pytest.mark.parametrize("status", [199, 301, 403, 429, 500, 503])
+@pytest.mark.parametrize("status", [199, 301, 403, 409, 428, 430, 500, 501])
 def test_a_setup_that_brings_no_2xx_ends_every_case_that_rests_on_it(status: int) -> None:
     endpoint = Endpoint([Received(status)])
     one = performer(endpoint)
@@ -99,6 +99,15 @@ def test_a_setup_that_brings_no_2xx_ends_every_case_that_rests_on_it(status: int
         assert only.exchange is not None
         assert only.exchange.received == Received(status)
     assert endpoint.methods == ["PUT"]
+
+
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+def test_a_setup_that_was_put_off_is_sent_again_for_the_next_case(status: int) -> None:
+    endpoint = Endpoint([Received(status), FINE])
+    one = performer(endpoint)
+    assert len(one.perform(case(SHARED, ACT))) == 1
+    assert len(one.perform(case(SHARED, ACT))) == 2
+    assert endpoint.methods == ["PUT", "PUT", "GET"]
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
