@@ -211,3 +211,11 @@ def test_a_head_request_has_headers_and_no_body_over_a_socket(served: Served, ta
     assert answer.status_code == (200 if target else 403)
     assert answer.content == b""
     assert answer.headers["Content-Type"] == ("image/png" if target else "application/json")
+
+
+@pytest.mark.parametrize(("method", "sent"), [("GET", True), ("HEAD", False), ("head", True)])
+def test_the_application_itself_keeps_the_body_from_head_alone(method: str, sent: bool) -> None:
+    answer = ask(ANSWERING, method, "")
+    assert answer.status == 403
+    assert bool(answer.body) is sent
+    assert int(answer.headers["content-length"]) > 0

@@ -105,6 +105,14 @@ def test_an_object_is_put_read_and_deleted_under_any_key(
     assert b"<Code>NoSuchKey</Code>" in missing.body
 
 
+def test_a_body_of_many_pieces_comes_back_whole(with_bucket: str) -> None:
+    body = bytes(range(256)) * 4096
+    _, got = sends(
+        with_bucket, S3Request("PUT", "bucket/large", body=body), S3Request("GET", "bucket/large")
+    )
+    assert got.body == body
+
+
 def test_two_keys_that_differ_in_a_slash_are_two_objects(with_bucket: str) -> None:
     one, two = S3Request("PUT", "bucket/s/x", body=b"1"), S3Request("PUT", "bucket/s//x", body=b"2")
     sends(with_bucket, one, two)
