@@ -2,34 +2,34 @@
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
 
-from fixtures.definitions import DEFAULT, load, shipped
-from fixtures.endpoint import CredentialsError, Performer, secret_header
+from fixtures.definitions import shipped
+from fixtures.endpoint import CredentialsError, Performer
 from fixtures.endpoint.client import Timeouts
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
 from fixtures.model import Definition, DefinitionError
-from fixtures.rules.catalogue import Level, rules
+from fixtures.rules.catalogue import rules
 from fixtures.rules.judging import planned_rules
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
-from reports.bodies import OUT, Bodies
+from reports.bodies import Bodies
 from reports.collecting import Collector
-from reports.policy import KnownDeviationsError, Policy, read_known_deviations
+from reports.policy import KnownDeviationsError
 from reports.progress import Progress
 from reports.recording import Recorder
 from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
 from reports.summary import summary
+from suites import options
 from suites.checking import Check, Checked, Checker, Search
 from suites.preflight import Misfit, preflight
 from suites.profile import PROFILES
-from suites.run import Run, endpoint, fresh_prefix, profile_named
+from suites.run import Run
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -53,57 +53,8 @@ _STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options of design: which endpoint, who asks, what fails the run."""
-    what = parser.getgroup("conformance: what is tested")
-    what.addoption(
-        "--endpoint",
-        metavar="URL",
-        help="the deployed API, stage included; without it the embedded reference gateway is "
-        "started on loopback",
-    )
-    what.addoption(
-        "--definition",
-        metavar="FILE",
-        default=DEFAULT,
-        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, or one of "
-        f"{', '.join(shipped())} (default: {DEFAULT})",
-    )
-    what.addoption(
-        "--key-prefix",
-        metavar="P",
-        help="where objects may be written; each run writes to a fresh folder below it. Where the "
-        "API's key begins with the bucket: bucket/... (default: conformance/)",
-    )
-    who = parser.getgroup("conformance: who asks")
-    who.addoption(
-        "--header",
-        action="append",
-        default=[],
-        metavar="'N: V'",
-        help="a header for every request; V may be env:NAME. May be given several times",
-    )
-    who.addoption("--api-key", metavar="KEY", help="the value of x-api-key, or env:NAME")
-    who.addoption(
-        "--auth",
-        choices=["sigv4"],
-        help="sign requests for execute-api with credentials from the usual AWS sources",
-    )
-    fails = parser.getgroup("conformance: what fails the run")
-    fails.addoption(
-        "--level",
-        choices=[str(level) for level in Level],
-        default=str(Level.SHOULD),
-        help="the weakest level of rules whose deviations fail the run (default: should). With "
-        "--strict, which is pytest's own option too, derived rules fail it as well, and so do "
-        "known deviations that are gone or expired",
-    )
-    fails.addoption(
-        "--known-deviations",
-        metavar="FILE",
-        help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
-        "fail the run",
-    )
-    parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
+    """Declare the options of design."""
+    options.declare(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -114,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(id, level): the rule that a case is filed under")
     if _is_about_an_endpoint(config):
         try:
-            run = config.stash[RUN] = _run(config)
+            run = config.stash[RUN] = options.read(config)
         except (DefinitionError, CredentialsError, KnownDeviationsError) as error:
             raise pytest.UsageError(str(error)) from None
         if not run.worker:
@@ -129,42 +80,6 @@ def _is_about_an_endpoint(config: pytest.Config) -> bool:
     return any(
         path.resolve().is_relative_to(SUITES) or SUITES.is_relative_to(path.resolve())
         for path in paths
-    )
-
-
-def _run(config: pytest.Config) -> Run:
-    option = config.getoption
-    worker = getattr(config, "workerinput", {})
-    # pytest has an option --strict of its own, for itself, and keeps it as this setting.
-    strict = bool(config.getini("strict"))
-    definition = load(option("--definition"))
-    if not any(definition.operations_on_s3(method) for method in ("GET", "PUT")):
-        raise DefinitionError(
-            f"{definition.source}: no operation downloads from S3 or uploads to it, so there is "
-            f"nothing to test"
-        )
-    headers = list(option("--header"))
-    if option("--api-key"):
-        headers.append(f"x-api-key: {option('--api-key')}")
-    known = option("--known-deviations")
-    prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
-    name = f"{worker['workerid']}-" if worker else ""
-    return Run(
-        definition=definition,
-        profile=profile_named(option("--hypothesis-profile", None) or "default"),
-        policy=Policy(
-            Level.DERIVED if strict else Level(option("--level")),
-            read_known_deviations(Path(known)) if known else (),
-            datetime.now(UTC).date(),
-        ),
-        endpoint=worker.get("endpoint") or endpoint(option("--endpoint")),
-        bucket_known=option("--key-prefix") is not None,
-        prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
-        secrets=tuple(map(secret_header, headers)),
-        signed=option("--auth") == "sigv4",
-        strict=strict,
-        out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
-        worker=name,
     )
 
 

@@ -1,0 +1,109 @@
+"""The options of the command line: each declared once, and read into what a run is about."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fixtures.definitions import DEFAULT, load, shipped
+from fixtures.endpoint import secret_header
+from fixtures.model import DefinitionError
+from fixtures.rules.catalogue import Level
+from reports.bodies import OUT
+from reports.policy import Policy, read_known_deviations
+from suites.run import Run, endpoint, fresh_prefix, profile_named
+
+
+def declare(parser: pytest.Parser) -> None:
+    """Declare the options of design: what is tested, who asks, what fails the run."""
+    what = parser.getgroup("conformance: what is tested")
+    what.addoption(
+        "--endpoint",
+        metavar="URL",
+        help="the deployed API, stage included; without it the embedded reference gateway is "
+        "started on loopback",
+    )
+    what.addoption(
+        "--definition",
+        metavar="FILE",
+        default=DEFAULT,
+        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, or one of "
+        f"{', '.join(shipped())} (default: {DEFAULT})",
+    )
+    what.addoption(
+        "--key-prefix",
+        metavar="P",
+        help="where objects may be written; each run writes to a fresh folder below it. Where the "
+        "API's key begins with the bucket: bucket/... (default: conformance/)",
+    )
+    who = parser.getgroup("conformance: who asks")
+    who.addoption(
+        "--header",
+        action="append",
+        default=[],
+        metavar="'N: V'",
+        help="a header for every request; V may be env:NAME. May be given several times",
+    )
+    who.addoption("--api-key", metavar="KEY", help="the value of x-api-key, or env:NAME")
+    who.addoption(
+        "--auth",
+        choices=["sigv4"],
+        help="sign requests for execute-api with credentials from the usual AWS sources",
+    )
+    fails = parser.getgroup("conformance: what fails the run")
+    fails.addoption(
+        "--level",
+        choices=[str(level) for level in Level],
+        default=str(Level.SHOULD),
+        help="the weakest level of rules whose deviations fail the run (default: should). With "
+        "--strict, which is pytest's own option too, derived rules fail it as well, and so do "
+        "known deviations that are gone or expired",
+    )
+    fails.addoption(
+        "--known-deviations",
+        metavar="FILE",
+        help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
+        "fail the run",
+    )
+    parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
+
+
+def read(config: pytest.Config) -> Run:
+    """What the command line, or xdist's controller, says that this process is about.
+
+    Raises `DefinitionError`, `CredentialsError` and `KnownDeviationsError`, each with one sentence
+    for the user.
+    """
+    option = config.getoption
+    worker = getattr(config, "workerinput", {})
+    # pytest has an option --strict of its own, for itself, and keeps it as this setting.
+    strict = bool(config.getini("strict"))
+    definition = load(option("--definition"))
+    if not any(definition.operations_on_s3(method) for method in ("GET", "PUT")):
+        raise DefinitionError(
+            f"{definition.source}: no operation downloads from S3 or uploads to it, so there is "
+            f"nothing to test"
+        )
+    headers = list(option("--header"))
+    if option("--api-key"):
+        headers.append(f"x-api-key: {option('--api-key')}")
+    known = option("--known-deviations")
+    prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
+    name = f"{worker['workerid']}-" if worker else ""
+    return Run(
+        definition=definition,
+        profile=profile_named(option("--hypothesis-profile", None) or "default"),
+        policy=Policy(
+            Level.DERIVED if strict else Level(option("--level")),
+            read_known_deviations(Path(known)) if known else (),
+            datetime.now(UTC).date(),
+        ),
+        endpoint=worker.get("endpoint") or endpoint(option("--endpoint")),
+        bucket_known=option("--key-prefix") is not None,
+        prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
+        secrets=tuple(map(secret_header, headers)),
+        signed=option("--auth") == "sigv4",
+        strict=strict,
+        out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
+        worker=name,
+    )
