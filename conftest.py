@@ -12,7 +12,8 @@ from fixtures.definitions import shipped
 from fixtures.endpoint import CredentialsError, Performer
 from fixtures.endpoint.client import Timeouts
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
-from fixtures.model import Definition, DefinitionError
+from fixtures.model import DefinitionError
+from fixtures.model.case import Case
 from fixtures.rules.catalogue import rules
 from fixtures.rules.judging import planned_rules
 from fixtures.rules.verdict import Outcome
@@ -26,10 +27,11 @@ from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
 from reports.summary import summary
 from suites import options
-from suites.checking import Check, Checked, Checker, Search
+from suites.checking import Check, Checked, Checker, Tried
 from suites.preflight import Misfit, preflight
 from suites.profile import PROFILES
 from suites.run import Run
+from suites.sending import NUMBER, Sender
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -43,9 +45,9 @@ for _profile in PROFILES.values():
 RUN = pytest.StashKey[Run]()
 COLLECTOR = pytest.StashKey[Collector]()
 UNUSABLE = pytest.StashKey[bool]()
-NUMBER = pytest.StashKey[int]()
 RECORD = pytest.StashKey[str]()
 OUTCOME = pytest.StashKey[Outcome]()
+SECONDS = pytest.StashKey[float]()
 _STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.DEVIATES: "d"}
 
 
@@ -230,16 +232,12 @@ def run(pytestconfig: pytest.Config) -> Run:
 
 
 @pytest.fixture(scope="session")
-def definition(run: Run) -> Definition:
-    """The definition that is deployed."""
-    return run.definition
-
-
-@pytest.fixture(scope="session")
-def performer(run: Run) -> Iterator[Performer]:
-    """One client for this process, and the folder that is its own."""
+def sender(run: Run) -> Iterator[Sender]:
+    """One client for this process, the folder that is its own, and what is sent ahead."""
     client = run.client()
-    yield Performer(client, run.prefix, bucket_known=run.bucket_known)
+    performer = Performer(client, run.prefix, bucket_known=run.bucket_known)
+    with Sender(run, performer).at_work() as sender:
+        yield sender
     client.close()
 
 
@@ -250,17 +248,20 @@ def recorder(run: Run) -> Recorder:
 
 
 @pytest.fixture
-def check(
-    run: Run, performer: Performer, recorder: Recorder, request: pytest.FixtureRequest
-) -> Check:
-    """Perform a case, judge it, and pass, fail or skip."""
+def check(run: Run, sender: Sender, recorder: Recorder, request: pytest.FixtureRequest) -> Check:
+    """Judge what came of a case, and pass, fail or skip."""
     item = request.node
 
+    def attempt(_: Case) -> Tried:
+        done = sender.tried(item)
+        item.stash[SECONDS] = max(0.0, done.seconds - done.waited)
+        return done.outcome
+
     def record(checked: Checked) -> None:
-        verdict = checked.verdict
+        tried, verdict = checked.tried, checked.verdict
         result = weighed(verdict, run.policy)
         line = recorder.record(
-            item.nodeid, item.stash[NUMBER], checked.case, checked.performed, result, checked.remark
+            item.nodeid, item.stash[NUMBER], tried.case, tried.performed, result, tried.remark
         )
         item.stash[RECORD], item.stash[OUTCOME] = in_a_line(line), verdict.outcome
         item.user_properties += [
@@ -269,15 +270,9 @@ def check(
             ("verdict", str(verdict.outcome)),
         ]
         if request.config.getoption("--alluredir", None):
-            describe(verdict, checked.performed, recorder.bodies)
+            describe(verdict, tried.performed, recorder.bodies)
 
-    return Checker(run.definition, performer, run.policy, record, recorder.bodies)
-
-
-@pytest.fixture
-def search(run: Run, check: Checker) -> Search:
-    """Run Hypothesis over cases."""
-    return Search(check, run.profile)
+    return Checker(run.definition, attempt, run.policy, record, recorder.bodies)
 
 
 # ------------------------------------------------------------------------------------- reports
@@ -289,6 +284,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report: Any = yield
     if report.when == "call" and RECORD in item.stash:
         report.conformance = item.stash[RECORD]
+        report.duration += item.stash[SECONDS]  # what was sent ahead is the test's own time, too
         report.verdict = str(item.stash[OUTCOME])
     return report
 

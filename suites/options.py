@@ -1,5 +1,6 @@
 """The options of the command line: each declared once, and read into what a run is about."""
 
+import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,11 +8,15 @@ import pytest
 
 from fixtures.definitions import DEFAULT, load, shipped
 from fixtures.endpoint import secret_header
+from fixtures.endpoint.pacing import Pace
 from fixtures.model import DefinitionError
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import Policy, read_known_deviations
-from suites.run import Run, endpoint, fresh_prefix, profile_named
+from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
+
+CONCURRENCY = 16
+"""Cases that are tried at once where each is a round trip away."""
 
 
 def declare(parser: pytest.Parser) -> None:
@@ -49,6 +54,26 @@ def declare(parser: pytest.Parser) -> None:
         "--auth",
         choices=["sigv4"],
         help="sign requests for execute-api with credentials from the usual AWS sources",
+    )
+    fast = parser.getgroup("conformance: how fast")
+    fast.addoption(
+        "--concurrency",
+        type=_at_least_one,
+        metavar="N",
+        help="cases that are tried at once, while earlier ones are judged; fewer as long as the "
+        f"endpoint throttles (default: {CONCURRENCY}, on loopback 1). With -n, of all workers "
+        "together",
+    )
+    fast.addoption(
+        "--max-rate",
+        type=_rate,
+        metavar="R",
+        help="requests a second at the most, of all workers together (default: no limit)",
+    )
+    fast.addoption(
+        "--http2",
+        action="store_true",
+        help="offer HTTP/2, where the endpoint has TLS (default: HTTP/1.1)",
     )
     fails = parser.getgroup("conformance: what fails the run")
     fails.addoption(
@@ -88,6 +113,11 @@ def read(config: pytest.Config) -> Run:
     if option("--api-key"):
         headers.append(f"x-api-key: {option('--api-key')}")
     known = option("--known-deviations")
+    where = worker.get("endpoint") or endpoint(option("--endpoint"))
+    workers = worker.get("workercount", 1)
+    concurrency = option("--concurrency") or (1 if is_on_loopback(where) else CONCURRENCY)
+    concurrency = -(-concurrency // workers)
+    rate = option("--max-rate")
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
     name = f"{worker['workerid']}-" if worker else ""
     return Run(
@@ -98,7 +128,7 @@ def read(config: pytest.Config) -> Run:
             read_known_deviations(Path(known)) if known else (),
             datetime.now(UTC).date(),
         ),
-        endpoint=worker.get("endpoint") or endpoint(option("--endpoint")),
+        endpoint=where,
         bucket_known=option("--key-prefix") is not None,
         prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
         secrets=tuple(map(secret_header, headers)),
@@ -106,4 +136,23 @@ def read(config: pytest.Config) -> Run:
         strict=strict,
         out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
         worker=name,
+        pace=Pace(concurrency, rate / workers if rate else None),
+        concurrency=concurrency,
+        http2=option("--http2"),
     )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of cases; give 1 or more")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no rate; give requests a second, like 5")
+    return rate

@@ -3,14 +3,16 @@
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
 
 from fixtures.endpoint import Client, SecretHeader, SigV4
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import RunningGateway
 from fixtures.model import Definition, DefinitionError
 from reports import document
@@ -24,7 +26,8 @@ class Run:
     """What a run is about; `endpoint` is empty until the embedded gateway is there.
 
     `out` is where the reports go; `worker` names the xdist worker that this process is, with a
-    hyphen, and is empty where it is none.
+    hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
+    `concurrency` is how many cases it tries at once.
     """
 
     definition: Definition
@@ -38,6 +41,9 @@ class Run:
     strict: bool
     out: Path
     worker: str = ""
+    pace: Pace = field(default_factory=Pace)
+    concurrency: int = 1
+    http2: bool = False
     gateway: RunningGateway | None = None
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
@@ -49,6 +55,8 @@ class Run:
             sigv4=sigv4,
             timeouts=timeouts,
             attempts=attempts,
+            pace=self.pace,
+            http2=self.http2,
         )
 
     def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
@@ -96,6 +104,15 @@ def endpoint(url: str | None) -> str:
             "user, query and fragment"
         )
     return url.rstrip("/")
+
+
+def is_on_loopback(url: str) -> bool:
+    """Whether the endpoint is on this machine; that of the embedded gateway is empty at first."""
+    host = urlsplit(url).hostname or "localhost"
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def fresh_prefix(given: str | None) -> str:

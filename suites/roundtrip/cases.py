@@ -9,6 +9,8 @@ from suites.profile import Profile
 from suites.roundtrip.pairings import SENTINEL, pairings
 
 _LARGE = 64 * 1024
+SEQUENCES = 5
+"""Into how many parts the stateful search is cut; each gets its part of the examples."""
 _RULES = ("read-after-write",)
 
 
@@ -39,7 +41,11 @@ def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def sequences(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """The stateful search as a whole, with the requests of one pairing standing in for it."""
+    """Parts of the stateful search, with the requests of one pairing standing in for each.
+
+    Each is a search of its own, so that none makes a run wait for all of them.
+    """
     for pairing in pairings(definition)[:1]:
-        steps = pairing.case("", "roundtrip/state", SENTINEL).steps
-        yield Case("any-sequence", steps, rules=_RULES)
+        for part in range(1, SEQUENCES + 1):
+            steps = pairing.case("", f"roundtrip/state-{part}", SENTINEL).steps
+            yield Case(f"any-sequence {part}", steps, rules=_RULES)

@@ -11,7 +11,7 @@ from fixtures.model.case import Request
 from suites.roundtrip.pairings import Pairing
 from suites.roundtrip.strategies import payloads
 
-_KEYS = ("roundtrip/state/a", "roundtrip/state/b", "roundtrip/state/c")
+_KEYS = ("a", "b", "c")
 
 _ANY = st.integers(min_value=0, max_value=1000)
 """Any of several, taken modulo their number, which is not known before there is an endpoint."""
@@ -21,24 +21,25 @@ Send = Callable[[Request], None]
 
 
 class Objects(RuleBasedStateMachine):
-    """A few objects under several keys; only what this run uploaded is asked for."""
+    """A few objects under several keys in a folder; only what this run uploaded is asked for."""
 
     def __init__(
-        self, ways: tuple[Pairing, ...], accepts: tuple[str | None, ...], send: Send
+        self, ways: tuple[Pairing, ...], accepts: tuple[str | None, ...], folder: str, send: Send
     ) -> None:
         super().__init__()
         self._ways = ways
         self._accepts = accepts
+        self._folder = folder
         self._send = send
         self._known: dict[tuple[str, str], list[Pairing]] = {}
 
     @rule(key=st.sampled_from(_KEYS), way=_ANY, content=payloads())
     def put(self, key: str, way: int, content: bytes) -> None:
         """Upload, or overwrite what is there."""
-        pairing = self._ways[way % len(self._ways)]
-        self._send(pairing.put(key, content))
+        pairing, name = self._ways[way % len(self._ways)], f"{self._folder}/{key}"
+        self._send(pairing.put(name, content))
         where = location(pairing.upload)
-        self._known[where, key] = [w for w in self._ways if location(w.upload) == where]
+        self._known[where, name] = [w for w in self._ways if location(w.upload) == where]
 
     @precondition(lambda self: self._known)
     @rule(key=_ANY, way=_ANY, accept=_ANY)

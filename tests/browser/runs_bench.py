@@ -13,6 +13,7 @@ from typing import Any
 from fixtures.definitions import load
 from fixtures.endpoint import Client, Performer
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.fault import CONNECTION
 from fixtures.faults.serving import Host
@@ -86,7 +87,7 @@ def run(
 @contextmanager
 def _performer(url: str, fault: str | None) -> Iterator[Performer]:
     cut_off = fault is not None and by_name(fault).group == CONNECTION
-    client = Client(url, timeouts=_SHORT if cut_off else _USUAL, sleep=lambda _seconds: None)
+    client = Client(url, timeouts=_SHORT if cut_off else _USUAL, pace=Pace(sleep=lambda _: None))
     try:
         yield Performer(client, "conformance/")
     finally:

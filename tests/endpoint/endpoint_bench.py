@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fixtures.definitions import load
 from fixtures.endpoint import Client
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 
 QUICK = Timeouts(connect=2.0, read=2.0, exchange=5.0)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -182,7 +183,7 @@ def a_wire(*replies: Reply) -> Iterator[Wire]:
 @contextmanager
 def a_client(url: str, **options: object) -> Iterator[Client]:
     """A client that is closed at the end of the block, and does not wait for long."""
-    client = Client(url, **{"timeouts": QUICK, "sleep": lambda _: None, **options})
+    client = Client(url, **{"timeouts": QUICK, "pace": Pace(sleep=lambda _: None), **options})
     try:
         yield client
     finally:

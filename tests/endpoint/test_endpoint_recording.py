@@ -8,6 +8,7 @@ from endpoint_bench import OK, Reply, a_client, a_wire, answering
 
 from fixtures.endpoint import client as client_module
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.model.exchange import Exchange, Received
 
 ZIPPED = gzip.compress(b"a text " * 20, mtime=0)
@@ -191,7 +192,7 @@ def test_a_connection_that_is_not_accepted_in_time_is_a_failure_of_the_connectio
         for one in queued:
             one.setblocking(False)
             one.connect_ex(address)
-        options = {"timeouts": timeouts, "attempts": 2, "sleep": waits.append}
+        options = {"timeouts": timeouts, "attempts": 2, "pace": Pace(sleep=waits.append)}
         with a_client(f"http://127.0.0.1:{address[1]}", **options) as client:
             exchange = client.send("GET", "/", (), b"", case="")
         for one in queued:

@@ -5,6 +5,7 @@ import re
 import pytest
 from endpoint_bench import OK, Reply, a_client, a_wire, answering, free_port, hang_up, reset, status
 
+from fixtures.endpoint.pacing import Pace
 from fixtures.model.exchange import Exchange
 
 FINE = answering(OK)
@@ -17,7 +18,7 @@ def sent(
     waits: list[float] = []
     with (
         a_wire(*replies) as wire,
-        a_client(wire.url, attempts=attempts, sleep=waits.append) as client,
+        a_client(wire.url, attempts=attempts, pace=Pace(sleep=waits.append)) as client,
     ):
         exchange = client.send(method, "/s3", (), b"", case="")
     return exchange, waits, len(wire.got)
@@ -130,7 +131,7 @@ def test_a_refused_connection_is_tried_again_for_idempotent_methods(
     method: str, again: bool
 ) -> None:
     waits: list[float] = []
-    with a_client(f"http://127.0.0.1:{free_port()}", sleep=waits.append) as client:
+    with a_client(f"http://127.0.0.1:{free_port()}", pace=Pace(sleep=waits.append)) as client:
         exchange = client.send(method, "/s3", (), b"", case="")
     assert exchange.received is None
     assert exchange.failure.startswith("the connection failed before a response: ")

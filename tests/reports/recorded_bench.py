@@ -6,6 +6,7 @@ from pathlib import Path
 from fixtures.definitions import load
 from fixtures.endpoint import Client, Performer
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.serving import Host
 from fixtures.model import Definition
@@ -68,7 +69,7 @@ def recorded(out: Path, definition: str, fault: str = "", every: int = 1) -> Doc
     with host.running(), host.serving(by_name(fault) if fault else None, api) as url:
         stream = Stream(out / STREAM, a_heading(api, url))
         stream.plan(len(chosen))
-        client = Client(url, timeouts=Timeouts(1.0, 5.0, 5.0), sleep=lambda _: None)
+        client = Client(url, timeouts=Timeouts(1.0, 5.0, 5.0), pace=Pace(sleep=lambda _: None))
         performer = Performer(client, "conformance/")
         for number, (test, case) in enumerate(chosen):
             performed = performer.perform(case)

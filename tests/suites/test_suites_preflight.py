@@ -13,6 +13,7 @@ import pytest
 from fixtures.definitions import load, shipped
 from fixtures.endpoint import Client, Performer
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import running_gateway
 from fixtures.model import Definition
 from suites.preflight import Misfit, preflight
@@ -68,7 +69,9 @@ class Asked:
 def preflown(handler: Handler, definition: Definition | None = None) -> list[httpx.Request]:
     """Run the preflight against such an endpoint; the requests that it took."""
     asked = Asked(handler)
-    client = Client(URL, transport=httpx.MockTransport(asked), attempts=2, sleep=lambda _: None)
+    client = Client(
+        URL, transport=httpx.MockTransport(asked), attempts=2, pace=Pace(sleep=lambda _: None)
+    )
     try:
         preflight(definition or load("sample"), Performer(client, "p/"), URL)
     finally:

@@ -11,6 +11,7 @@ import pytest
 from fixtures.definitions import load
 from fixtures.endpoint import Client
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.pacing import Pace
 from fixtures.faults.serving import Host
 from fixtures.weather.delaying import Delay
 from fixtures.weather.proxy import Proxy
@@ -41,7 +42,7 @@ def weather(gateway: str, *kinds: str, latency: float = 0.0) -> Iterator[tuple[s
 
 @contextmanager
 def a_client(url: str, attempts: int = 4, timeouts: Timeouts = PATIENT) -> Iterator[Client]:
-    client = Client(url, timeouts=timeouts, attempts=attempts, sleep=lambda _: None)
+    client = Client(url, timeouts=timeouts, attempts=attempts, pace=Pace(sleep=lambda _: None))
     yield client
     client.close()
 

@@ -1,0 +1,134 @@
+"""Random examples: Hypothesis over cases, and the one that a whole search is judged by."""
+
+import ast
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import HypothesisException
+
+from fixtures.endpoint import Performer
+from fixtures.model import Definition
+from fixtures.model.case import Case, Performed, Request, Role, Step
+from fixtures.rules.judging import judge_case
+from fixtures.rules.verdict import Outcome
+from reports.policy import Policy
+from suites.checking import Tried
+from suites.profile import Profile
+
+EXAMPLES = Path(__file__).parents[1] / ".hypothesis" / "examples"
+"""Where failing examples are kept for the next run; nightly runs keep the folder."""
+
+NOT_AGAIN = "; it did not come again when the requests were repeated"
+"""What is said of a deviation that the bytes prove and that Hypothesis could not bring back."""
+
+
+class _Deviation(Exception):
+    """A deviation that fails the run, on its way through Hypothesis."""
+
+    def __init__(self, tried: Tried) -> None:
+        super().__init__("deviates")
+        self.tried = tried
+
+
+class Search:
+    """Runs Hypothesis over cases and settles on one example for the whole search.
+
+    A deviation that fails the run is raised, so that Hypothesis shrinks it; one that does not is
+    remembered, so that it never hides a worse one. What is undecided ends the search. An instance
+    serves one search, which may run in any thread.
+    """
+
+    def __init__(
+        self, definition: Definition, performer: Performer, policy: Policy, profile: Profile
+    ) -> None:
+        self.definition = definition
+        self._performer = performer
+        self._policy = policy
+        self._tolerated: Tried | None = None
+        self._undecided: Tried | None = None
+        self._proven: list[Tried] = []
+        self._last: Tried | None = None
+        self.settings = settings(
+            # Said here, for under CI Hypothesis would keep no database and draw no random bytes.
+            database=DirectoryBasedExampleDatabase(EXAMPLES),
+            derandomize=False,
+            max_examples=profile.examples,
+            stateful_step_count=profile.steps,
+            deadline=None,
+            print_blob=False,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.target, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+
+    def check(self, case: Case) -> None:
+        """Perform and judge one example."""
+        self._weigh(Tried(case, self._performer.perform(case)))
+
+    def sequence(self, case: Case) -> Callable[[Request], None]:
+        """Begin a sequence of requests that is judged as a whole after each of them."""
+        performed: list[Performed] = []
+
+        def send(request: Request) -> None:
+            exchange = self._performer.send(request, case.id)
+            performed.append(Performed(Step(Role.ACT, request), exchange))
+            steps = tuple(step.step for step in performed)
+            self._weigh(Tried(Case(case.id, steps, rules=case.rules), tuple(performed)))
+
+        return send
+
+    def run(self, case: Case, test: Callable[[], object]) -> Tried:
+        """Run a Hypothesis test to its end; the example that the verdict is to be made from."""
+        searching = test if not hasattr(test, "hypothesis") else self.settings(test)
+        try:
+            searching()
+        except pytest.skip.Exception:
+            assert self._undecided is not None
+            return self._undecided
+        except _Deviation as deviation:
+            return deviation.tried
+        except (HypothesisException, ExceptionGroup):
+            if not self._proven:
+                raise
+            return Tried(self._proven[0].case, self._proven[0].performed, NOT_AGAIN)
+        return self._tolerated or self._last or Tried(case, ())
+
+    def _weigh(self, tried: Tried) -> None:
+        self._last = tried
+        verdict = judge_case(self.definition, tried.case, tried.performed)
+        if verdict.outcome is Outcome.UNDECIDED:
+            self._undecided = tried
+            # The one exception that Hypothesis lets through at once, without any other example.
+            pytest.skip("undecided")
+        if verdict.outcome is not Outcome.DEVIATES:
+            return
+        if self._policy.fails(verdict):
+            self._proven.append(tried)
+            raise _Deviation(tried)
+        self._tolerated = self._tolerated or tried
+
+
+@contextmanager
+def several_at_once() -> Iterator[None]:
+    """Let searches run in several threads, beside a pytest that shows failures.
+
+    Both read Python's source to do so, and until Python 3.13 two threads that parse at once may
+    fail: the depth of a syntax tree under construction is counted for the whole interpreter
+    (https://github.com/python/cpython/issues/106905). So one waits for the other.
+    """
+    parse, lock = ast.parse, threading.RLock()
+
+    def one_at_a_time(*arguments: Any, **options: Any) -> Any:
+        with lock:
+            return parse(*arguments, **options)
+
+    ast.parse = one_at_a_time
+    try:
+        yield
+    finally:
+        ast.parse = parse

@@ -1,0 +1,97 @@
+"""What the tests are about is sent for them: by the test itself, or ahead of it.
+
+Where the endpoint is some way off, nearly all of a run's time is spent on the way. The exchanges of
+the tests that come next are then under way while this one's are judged (`fixtures.endpoint.ahead`);
+each is still judged by its own test, in the order of the tests. On loopback nothing is gained by
+that, and every test sends its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from fixtures.endpoint import Performer
+from fixtures.endpoint.ahead import Ahead, Done, Work
+from fixtures.endpoint.performing import work_on
+from fixtures.model.case import Case
+from suites.checking import Tried
+from suites.run import Run
+from suites.searching import Search, several_at_once
+
+NUMBER = pytest.StashKey[int]()
+"""An item's place among all that are to run."""
+
+
+class Sender:
+    """Performs what the tests of this process are about; `run.concurrency` of them at once."""
+
+    def __init__(self, run: Run, performer: Performer) -> None:
+        self._run = run
+        self._performer = performer
+        self._ahead = Ahead[pytest.Item, Tried](self._work, run.concurrency, size_of=_held)
+
+    def tried(self, item: pytest.Item) -> Done[Tried]:
+        """What came of the case that the test is run with."""
+        case = case_of(item)
+        if not case.steps:
+            return Done(Tried(case, ()), 0.0, 0.0)
+        if self._run.concurrency == 1:
+            return Done(self._try(item), 0.0, 0.0)
+        return self._ahead.outcome(item, filter(_sends, coming(item)))
+
+    @contextmanager
+    def at_work(self) -> Iterator["Sender"]:
+        """Begin nothing more at the end of a `with` block."""
+        with several_at_once():
+            try:
+                yield self
+            finally:
+                self._ahead.close()
+
+    def _work(self, item: pytest.Item) -> Work[Tried]:
+        return work_on(case_of(item), self._performer, lambda: self._try(item))
+
+    def _try(self, item: pytest.Item) -> Tried:
+        case, run = case_of(item), self._run
+        mark = item.get_closest_marker("cases")
+        search = mark.kwargs["search"] if mark is not None else None
+        if search is None:
+            return Tried(case, self._performer.perform(case))
+        searching = Search(run.definition, self._performer, run.policy, run.profile)
+        found: Tried = search(searching, case)
+        return found
+
+
+def case_of(item: pytest.Item) -> Case:
+    """The case that a test is run with."""
+    case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]
+    return case
+
+
+def coming(item: pytest.Item) -> Iterator[pytest.Item]:
+    """The tests that this process is to run next, as far as it knows."""
+    items = item.session.items
+    plugins = item.config.pluginmanager.get_plugins()
+    # A worker of xdist runs what its controller puts into this queue, and nothing else.
+    worker = next((plugin for plugin in plugins if hasattr(plugin, "torun")), None)
+    if worker is None:
+        for number in range(item.stash[NUMBER] + 1, len(items)):
+            yield items[number]
+        return
+    with worker.torun.lock() as queue:
+        numbers = [worker.nextitem_index, *queue]
+    for number in numbers:
+        if isinstance(number, int):  # the last one says that no more will come
+            yield items[number]
+
+
+def _sends(item: pytest.Item) -> bool:
+    return bool(getattr(item, "callspec", None) and case_of(item).steps)
+
+
+def _held(tried: Tried) -> int:
+    """Bytes of the bodies that came; those that went up are held by their cases anyway."""
+    exchanges = (done.exchange for done in tried.performed)
+    received = (exchange.received for exchange in exchanges if exchange is not None)
+    return sum(len(response.body) for response in received if response is not None)
