@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,7 +26,7 @@ from reports.progress import Progress
 from reports.recording import Recorder
 from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
-from reports.summary import summary
+from reports.summary import summary, traffic
 from suites import options
 from suites.checking import Check, Checked, Checker, Tried
 from suites.preflight import Misfit, preflight
@@ -164,12 +165,15 @@ def pytest_configure_node(node: "WorkerController") -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Say by the exit status whether the run decided anything, and write the documents."""
     config = session.config
-    collector = config.stash.get(COLLECTOR, None)
-    if collector is None:
+    collector, run = config.stash.get(COLLECTOR, None), config.stash.get(RUN, None)
+    if collector is None or run is None:
+        if run is not None:  # a worker, whose controller adds it up
+            config.workeroutput["traffic"] = asdict(run.pace.traffic)  # type: ignore[attr-defined]
         return
+    collector.traffic += run.pace.traffic
     gone = _gone(config)
     status = collector.results.exit_status(int(session.exitstatus))
-    if status == 0 and config.stash[RUN].strict and gone:
+    if status == 0 and run.strict and gone:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     collector.finish(status, gone, why=str(session.shouldfail or session.shouldstop or ""))
@@ -306,6 +310,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash[RUN]
     terminalreporter.section("conformance")
     for line in summary(collector.results, run.endpoint, run.definition.source, _gone(config)):
+        terminalreporter.write_line(line)
+    for line in traffic(collector.traffic):
         terminalreporter.write_line(line)
     for file in collector.published:
         terminalreporter.write_line(f"report      {file}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fixtures.endpoint.pacing import Traffic
 from reports import document
 from reports.allure_run import describe_run
 from reports.bodies import Bodies
@@ -37,6 +38,7 @@ class Collector:
         self.results = Results()
         self.planned = 0
         self.published: tuple[Path, ...] = ()
+        self.traffic = Traffic()
         self._out = out
         self._allure = allure
         self._started = time.time()
@@ -71,6 +73,7 @@ class Collector:
             ended=now(),
             exit_status=status,
             untested=list(self._untested(left)),
+            traffic=_told(self.traffic),
         )
         stream, self._stream = self._stream, None
         try:
@@ -112,9 +115,10 @@ class Collector:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: "WorkerController") -> None:
-        """Take the same from a worker, at its end."""
+        """Take the same from a worker, at its end, and what it sent."""
         output = getattr(node, "workeroutput", {})
         self._deselected = max(self._deselected, output.get("deselected", 0))
+        self.traffic += Traffic(**output.get("traffic", {}))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take in what a test, here or in a worker, came to."""
@@ -133,6 +137,16 @@ class Collector:
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that pytest itself, or this suite, broke down."""
         self._why = f"an internal error: {excinfo.typename}"
+
+
+def _told(sent: Traffic) -> document.Traffic:
+    return document.Traffic(
+        requests=sent.requests,
+        throttled=sent.throttled,
+        repeated=sent.repeated,
+        refused=sent.refused,
+        waited=round(sent.waited, 3),
+    )
 
 
 def subjects() -> set[str]:

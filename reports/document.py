@@ -6,7 +6,7 @@ of any length are there once, named by their digest.
 """
 
 import base64
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 VERSION = 1
 """Raised where a reader of the older shape would misunderstand the newer one."""
@@ -191,6 +191,20 @@ class Run(TypedDict):
     started: str
 
 
+class Traffic(TypedDict):
+    """What was sent in all: `waited` is in seconds, for answers that said "not now".
+
+    `throttled` are those answers; `repeated` requests were sent again, and `refused` ones were not,
+    for the budget was spent.
+    """
+
+    requests: int
+    throttled: int
+    repeated: int
+    refused: int
+    waited: float
+
+
 class End(TypedDict):
     """What the footer says: `complete` is false for a run that was cut short or interrupted.
 
@@ -203,6 +217,7 @@ class End(TypedDict):
     ended: str
     exit_status: int | None
     untested: list[str]
+    traffic: NotRequired[Traffic]
 
 
 class Record(TypedDict):

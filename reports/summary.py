@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from fixtures.endpoint.pacing import Traffic
 from fixtures.rules.catalogue import rules
 from fixtures.rules.verdict import Outcome
 from reports.results import Results, grouped
@@ -26,6 +27,17 @@ def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str
         yield f"known deviation that is gone or expired: {entry}"
     yield ""
     yield _conclusion(results)
+
+
+def traffic(sent: Traffic) -> Iterator[str]:
+    """A line on what an endpoint put off, if it put off anything."""
+    if sent.repeated or sent.throttled:
+        waited = f", {sent.waited:.1f} s were waited for that" if sent.waited else ""
+        spent = f"; {sent.refused} more were not, as too many had been" if sent.refused else ""
+        yield (
+            f"Of {sent.requests} requests {sent.throttled} were throttled{waited}; "
+            f"{sent.repeated} were sent again{spent}."
+        )
 
 
 def _reasons(results: Results, outcome: Outcome) -> Iterator[str]:

@@ -28,6 +28,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from fixtures.model.case import Case, Request
 from fixtures.model.exchange import Exchange
 from fixtures.rules.catalogue import Level
+from fixtures.rules.judging import planned_rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import KnownDeviation, Policy
 from suites import searching
@@ -67,6 +68,21 @@ def test_a_search_that_finds_nothing_passes_with_one_verdict() -> None:
     searched(bench)
     assert bench.outcomes == [Outcome.CONFORMS]
     assert bench.gateway.asked > 2 * PROFILE.examples - 10
+
+
+def test_a_search_that_finds_nothing_is_filed_under_what_it_was_planned_for() -> None:
+    bench = Bench(Gateway())
+    search = bench.search()
+    planned = Case("a trip", trip(b"stands in").steps)
+
+    @given(st.integers(min_value=0, max_value=3))
+    def test(number: int) -> None:
+        # What an empty body rests on is another rule, and the shortest ones come first and last.
+        search.check(Case("a trip", trip(b"content" if number == 2 else b"").steps))
+
+    bench.run(search, planned, test)
+    (found,) = bench.recorded
+    assert found.verdict.rule == planned_rules(MAPPED, planned)[0] != "empty-body"
 
 
 SMALLEST = [
