@@ -5,6 +5,12 @@ from fixtures.rules.planning import same_objects
 
 NO_PAIRING = "no upload of this definition stores bytes that a download of it hands out"
 EVERY_OPERATION = "every operation of the definition is judged"
+NO_FUNCTION = "the definition has no Lambda proxy integration"
+NO_GET = (
+    "no GET reaches this function, so that it cannot be asked whether it is the echo function "
+    "without the risk of changing something"
+)
+NO_BODY = "no operation with a body (POST, PUT, PATCH) reaches a function here"
 NO_HEAD = "the definition has no HEAD on S3"
 NO_MOCK = "the definition has no mock integration"
 NO_REFUSAL = "no upload is refused under this definition"

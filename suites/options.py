@@ -104,10 +104,11 @@ def read(config: pytest.Config) -> Run:
     # pytest has an option --strict of its own, for itself, and keeps it as this setting.
     strict = bool(config.getini("strict"))
     definition = load(option("--definition"))
-    if not any(definition.operations_on_s3(method) for method in ("GET", "PUT")):
+    on_s3 = any(definition.operations_on_s3(method) for method in ("GET", "PUT"))
+    if not on_s3 and not definition.operations_on_lambda("GET"):
         raise DefinitionError(
-            f"{definition.source}: no operation downloads from S3 or uploads to it, so there is "
-            f"nothing to test"
+            f"{definition.source}: no operation downloads from S3 or uploads to it, and no GET "
+            f"reaches a function by Lambda proxy, so there is nothing to test"
         )
     headers = list(option("--header"))
     if option("--api-key"):

@@ -14,6 +14,7 @@ from fixtures.model.exchange import Received
 from fixtures.rules.expecting import expect
 from fixtures.rules.planning import listed_types
 from fixtures.rules.routing import routes_to
+from suites.lambda_proxy.asking import downloads, handshake
 
 _CASE = "preflight"
 _UNKNOWN = "/conformance-no-such-path"
@@ -31,6 +32,7 @@ def preflight(definition: Definition, performer: Performer, url: str) -> None:
 
     Raises `Misfit` with one sentence that says what to do.
     """
+    _check_functions(definition, performer, url)
     stored = _store_something(definition, performer, url)
     for operation in definition.operations_on_s3("GET"):
         request = Request(operation, "preflight/missing", accept="text/plain")
@@ -45,6 +47,22 @@ def preflight(definition: Definition, performer: Performer, url: str) -> None:
                     f"{url} answers every path alike, so it is not the API of "
                     f"{definition.source}; check --endpoint"
                 )
+
+
+def _check_functions(definition: Definition, performer: Performer, url: str) -> None:
+    """Make sure that a GET gets as far as the functions, whichever they are.
+
+    What a function itself says is no misfit: another one than the echo function makes its cases
+    not applicable.
+    """
+    for operation in downloads(definition):
+        shaken = handshake(definition, operation)
+        assert shaken is not None
+        received = _answer(performer, shaken.request, url)
+        what = f"{shaken.request.sent_method} {operation.path}"
+        said = f"{received.status} {_message(received)}".strip()
+        if "Missing Authentication Token" in said:
+            raise _not_deployed(definition, url, what, said)
 
 
 def _store_something(definition: Definition, performer: Performer, url: str) -> Request | None:

@@ -14,8 +14,8 @@ from fixtures.model import Definition, Operation
 from fixtures.model.case import Request
 from fixtures.model.definition import ANY
 from fixtures.rules.conversions import REQUEST_TABLE, RESPONSE_TABLE, Conversion, convert
-from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import JSON, expect
+from fixtures.rules.expectation import JSON, Expectation, Form, Stored
+from fixtures.rules.expecting import expect
 
 Bytes = Callable[[bytes], bytes | None]
 

@@ -12,7 +12,7 @@ from fixtures.model import (
     Operation,
     Passthrough,
 )
-from fixtures.rules.expecting import JSON
+from fixtures.rules.expectation import JSON
 from reports.diagnosis import mending
 from reports.diagnosis.change import Change
 from reports.diagnosis.seen import Seen

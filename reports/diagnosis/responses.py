@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from fixtures.model import Integration, IntegrationResponse, Operation
-from fixtures.rules.expecting import JSON
+from fixtures.rules.expectation import JSON
 from reports.diagnosis import mending
 from reports.diagnosis.change import Change
 from reports.diagnosis.integrations import (

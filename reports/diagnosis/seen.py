@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fixtures.model import parse_media_type
 from fixtures.model.case import Request
-from fixtures.rules.expecting import JSON
+from fixtures.rules.expectation import JSON
 from fixtures.rules.media_types import match_content_type
 from reports.diagnosis.evidence import Evidence, Moment, Scene
 

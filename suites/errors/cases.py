@@ -11,6 +11,8 @@ from suites.absence import why_not_stored
 from suites.media_types import accepts, binary_type, in_words, usual_types
 from suites.profile import Profile
 
+# A mock often stands for a method alone, and another integration may want what nobody knows.
+_DEPLOYED_WHOLE = (IntegrationKind.S3, IntegrationKind.LAMBDA)
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _PATHS = ("/conformance-no-such-path", "/", "/no/such/path/at/all", "/conformance?key=image.jpg")
 
@@ -71,7 +73,10 @@ def unknown_methods(definition: Definition, profile: Profile) -> Iterator[Case]:
     for operation in _one_a_path(definition):
         for method in _METHODS:
             if not declares(definition, operation.path, method):
-                request = Request(operation, "errors/method", accept="text/plain", method=method)
+                at = filled(operation) if operation.integration.s3 is None else ""
+                request = Request(
+                    operation, "errors/method", accept="text/plain", method=method, target=at
+                )
                 yield Case(f"{method} {operation.path}", (Step(Role.ACT, request),))
 
 
@@ -116,7 +121,8 @@ def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
     }
     for operation in definition.operations:
         concrete = {operation.sent_as(method).name for method in ("GET", "HEAD", "PUT")}
-        if operation.integration.kind is not IntegrationKind.MOCK and not concrete & tried:
+        elsewhere = operation.integration.kind in (IntegrationKind.MOCK, IntegrationKind.LAMBDA)
+        if not elsewhere and not concrete & tried:
             s3 = operation.integration.kind is IntegrationKind.S3
             what = "it does not upload or download an object" if s3 else "S3 is not behind it"
             yield Case(f"{operation.name} not-judged", not_applicable=what, rules=("not-judged",))
@@ -125,7 +131,7 @@ def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
 def _one_a_path(definition: Definition) -> Iterator[Operation]:
     seen = set()
     for operation in definition.operations:
-        if operation.path not in seen and operation.integration.kind is IntegrationKind.S3:
+        if operation.path not in seen and operation.integration.kind in _DEPLOYED_WHOLE:
             seen.add(operation.path)
             yield operation
 

@@ -22,8 +22,8 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
     The limit is the API's, so the sizes near it are tried through one operation alone.
     """
     near_the_limit = _LARGE if profile.large else ()
+    rules = ("request-within-limit", "request-over-limit")
     for operation in definition.operations_on_s3("PUT"):
-        rules = ("request-within-limit", "request-over-limit")
         media_type = binary_type(definition)
         if not expect(definition, Request(operation, "", media_type, body=b"1"), None).succeeds:
             reason = f"this operation takes no {media_type}"

@@ -7,7 +7,15 @@ import pytest
 from fixtures.definitions import DEFAULT, FOLDER, load, shipped
 from fixtures.model import ContentHandling, DefinitionError, IntegrationKind, Passthrough
 
-NAMES = ("conversions", "mapped", "sample", "sample-template", "text-only", "wildcard")
+NAMES = (
+    "conversions",
+    "lambda-proxy",
+    "mapped",
+    "sample",
+    "sample-template",
+    "text-only",
+    "wildcard",
+)
 TEMPLATE = '{\n   "image": "$input.body"\n}'
 
 
@@ -17,14 +25,19 @@ def test_the_shipped_names_are_those_of_the_files() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shipped_definition_reads_and_lets_objects_be_stored_and_shown(name: str) -> None:
+def test_a_shipped_definition_reads_and_has_something_to_try(name: str) -> None:
     definition = load(name)
     assert definition.title
     assert definition.base_path == "/v1"
     assert definition.source.partition(".")[0] == name
     assert len(definition.digest) == 64
     for method in ("PUT", "GET"):
-        assert definition.operations_on_s3(method)
+        on_s3, on_lambda = (
+            definition.operations_on_s3(method),
+            definition.operations_on_lambda(method),
+        )
+        assert bool(on_s3) is (name != "lambda-proxy")
+        assert bool(on_lambda) is (name == "lambda-proxy")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +61,12 @@ def test_a_shipped_definition_reads_and_lets_objects_be_stored_and_shown(name: s
             ("application/octet-stream", "application/pdf", "application/zip", "image/*",
              "video/*"),
             {f"{method} /{{bucket}}/{{key+}}" for method in ("GET", "HEAD", "OPTIONS", "PUT")},
+        ),
+        (
+            "lambda-proxy",
+            "OpenAPI 3.0",
+            ("application/octet-stream", "image/png", "application/pdf", "video/*", "*/test"),
+            {"GET /echo", "POST /echo", "PUT /echo"},
         ),
         ("text-only", "OpenAPI 3.0", (), {"GET /objects", "PUT /objects"}),
         ("wildcard", "OpenAPI 3.0", ("*/*",), {"GET /objects", "PUT /objects"}),
@@ -141,5 +160,5 @@ def test_an_unknown_name_is_answered_with_what_there_is(name: str) -> None:
         load(name)
     assert str(caught.value) == (
         f"{name!r}: no such definition; give the path of a Swagger 2.0 or OpenAPI 3.0 file, or one "
-        f"of conversions, mapped, sample, sample-template, text-only, wildcard"
+        f"of conversions, lambda-proxy, mapped, sample, sample-template, text-only, wildcard"
     )

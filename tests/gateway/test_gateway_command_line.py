@@ -135,6 +135,7 @@ class Serving:
     store: Any
     port: int
     until_eof: bool
+    function: Any
 
 
 def served(monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str]) -> Serving:
@@ -145,11 +146,12 @@ def served(monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str]) -> Serving
         open_store: contextlib.AbstractAsyncContextManager[Any],
         listener: socket.socket,
         *,
+        function: Any,
         until_eof: bool,
     ) -> None:
         async with open_store as store:
             number = listener.getsockname()[1]
-            found.append(Serving(definition, store, number, until_eof))
+            found.append(Serving(definition, store, number, until_eof, function))
 
     monkeypatch.setattr(command_line, "serve", serve)
     assert main(arguments) == 0

@@ -1,0 +1,212 @@
+"""What a function is given × what it returns, through every way that the rules tell apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fixtures.model import Definition, Operation
+from fixtures.model.case import Aspect, Case, Request, Role, Step
+from fixtures.payloads import CATALOGUE, by_name, sized
+from fixtures.rules.lambda_proxy import MALFORMED
+from suites.absence import NO_GET
+from suites.lambda_proxy.asking import asked, downloads, given, handshake, uploads
+from suites.media_types import accepts, binary_type, in_words, upload_content_types, usual_types
+from suites.profile import Profile
+from suites.upload.forms import CONTENT, FORMS
+
+_LARGE = 64 * 1024
+_ENCODED = by_name("base64-every-byte").content.decode()
+_TEXT = by_name("utf-8-text").content.decode()
+
+_FORMS = (
+    "every-byte",
+    "base64-every-byte",
+    "base64-unpadded",
+    "utf-8-text",
+    "json",
+    "byte-ff",
+    "nul-inside",
+    "bom-utf-8",
+    "line-breaks",
+    "empty",
+    *(payload.name for payload in CATALOGUE if payload.name.startswith("not-utf-8-")),
+)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the function is asked to return; `flag` is `None` for a response without it."""
+
+    name: str
+    text: str
+    flag: str | None
+
+
+_HEADERS = (Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING, Aspect.REQUEST_ID)
+_EVERY_ACCEPT = _Answer("every-byte", _ENCODED, "true")
+_ANSWERS = (
+    _EVERY_ACCEPT,
+    # Whatever is Base64 or almost is, and text that is none; a response holds nothing but text.
+    *(
+        _Answer(form.name, form.of(CONTENT).decode(), "true")
+        for form in FORMS
+        if form.name not in ("raw", "invalid-utf-8")
+    ),
+    # As AWS was observed with.
+    _Answer("not-ascii", "\u00e8\u00e9+\u00e0)(", "true"),
+    _Answer("every-byte flag:false", _ENCODED, "false"),
+    _Answer("every-byte no-flag", _ENCODED, None),
+    _Answer("text flag:false", _TEXT, "false"),
+    _Answer("text no-flag", _TEXT, None),
+)
+
+
+def requests(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Every Content-Type × every form of body, and the report of what the function was given."""
+    for operation in uploads(definition):
+        for content_type in upload_content_types(definition):
+            for form in _FORMS:
+                sent = in_words(content_type)
+                request = _reporting(operation, content_type, by_name(form).content)
+                axes = {"operation": operation.name, "form": form, "sent": sent}
+                row = f"{operation.name} {form} sent:{sent}"
+                yield _case(definition, row, request, axes=axes)
+    for operation in downloads(definition):
+        request = _reporting(operation, None, b"")
+        axes = {"operation": operation.name, "form": "no body", "sent": "none"}
+        yield _case(definition, f"{operation.name} no-body", request, axes=axes)
+
+
+def responses(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Every Accept × what the function returns × the Content-Type that it returns it under."""
+    for operation in downloads(definition):
+        yield _on_two_lines(definition, operation)
+        for answer in _ANSWERS:
+            for media_type in (binary_type(definition), "text/plain", None):
+                query = given(answer.text, answer.flag, media_type)
+                for accept in _accepts(definition, answer):
+                    axes = {
+                        "operation": operation.name,
+                        "answer": answer.name,
+                        "returned": in_words(media_type),
+                        "accept": in_words(accept),
+                    }
+                    row = (
+                        f"{operation.name} {answer.name} returned:{axes['returned']} "
+                        f"accept:{axes['accept']}"
+                    )
+                    yield _case(definition, row, asked(operation, query, accept=accept), axes=axes)
+
+
+def _accepts(definition: Definition, answer: _Answer) -> tuple[str | None, ...]:
+    if answer is _EVERY_ACCEPT:
+        return tuple(accepts(definition))
+    return (*usual_types(definition), f"text/html, {binary_type(definition)}", None)
+
+
+def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The headers that every response has, beside what a function returns and beside errors."""
+    for operation in downloads(definition):
+        kinds = {
+            "bytes": given(_ENCODED, "true", None),
+            "text": given(_TEXT, "false", None),
+            "not-base64": given("this is not Base64!", "true", None),
+            MALFORMED[0]: {"return": MALFORMED[0]},
+        }
+        for name, query in kinds.items():
+            request = asked(operation, query, accept=binary_type(definition))
+            aspects = (*_HEADERS, Aspect.ERROR_TYPE) if name not in ("bytes", "text") else _HEADERS
+            for aspect in aspects:
+                yield _case(definition, f"{operation.name} {aspect} {name}", request, aspect)
+
+
+def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The Content-Type that a function returns, of bytes and of text, and none."""
+    for operation in downloads(definition):
+        for flag, text in (("true", _ENCODED), ("false", "text")):
+            for media_type in (*usual_types(definition), "text/html; charset=utf-8", None):
+                query = given(text, flag, media_type)
+                request = asked(operation, query, accept=binary_type(definition))
+                row = f"{operation.name} content-type:{in_words(media_type)} flag:{flag}"
+                yield _case(definition, row, request, Aspect.CONTENT_TYPE)
+
+
+def malformed(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """What is no response: an exception, a member too many, a body that is no string."""
+    for operation in downloads(definition):
+        for what in MALFORMED:
+            request = asked(operation, {"return": what}, accept="application/json")
+            yield _case(definition, f"{operation.name} {what}", request)
+
+
+def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Each payload to the function and back again, under every usual pair of types."""
+    for operation, content_type, accept in _ways(definition):
+        for payload in CATALOGUE:
+            if len(payload.content) <= _LARGE:
+                row = f"{payload.name} {way(operation, content_type, accept)}"
+                request = round_trip(operation, content_type, accept, payload.content)
+                yield _case(definition, row, request)
+
+
+def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """One case for each way there and back, with bytes that stand in for the random ones."""
+    for operation, content_type, accept in _ways(definition):
+        request = round_trip(operation, content_type, accept, sized(100))
+        yield _case(definition, way(operation, content_type, accept), request)
+
+
+def way(operation: Operation, content_type: str, accept: str) -> str:
+    """A way to the function and back, for an id."""
+    return f"{operation.name} sent:{content_type} accept:{accept}"
+
+
+def round_trip(
+    operation: Operation, content_type: str | None, accept: str | None, body: bytes
+) -> Request:
+    """A body that the function is to return as it was given it."""
+    return asked(
+        operation, {"return": "request"}, content_type=content_type, accept=accept, body=body
+    )
+
+
+def _ways(definition: Definition) -> Iterator[tuple[Operation, str, str]]:
+    types = dict.fromkeys((binary_type(definition), "text/plain"))
+    for operation in uploads(definition):
+        for content_type in types:
+            for accept in types:
+                yield operation, content_type, accept
+
+
+def _on_two_lines(definition: Definition, operation: Operation) -> Case:
+    binary = binary_type(definition)
+    query = given(_ENCODED, "true", binary)
+    request = asked(operation, query, accept="text/html", headers=(("Accept", binary),))
+    axes = {
+        "operation": operation.name,
+        "answer": _EVERY_ACCEPT.name,
+        "returned": binary,
+        "accept": f"text/html, on a second line {binary}",
+    }
+    row = f"{operation.name} accept-lines:text/html accept-lines:{binary}"
+    return _case(definition, row, request, axes=axes)
+
+
+def _reporting(operation: Operation, content_type: str | None, body: bytes) -> Request:
+    return asked(operation, {}, content_type=content_type, accept="application/json", body=body)
+
+
+def _case(
+    definition: Definition,
+    row: str,
+    request: Request,
+    aspect: Aspect = Aspect.ANSWER,
+    *,
+    axes: dict[str, str] | None = None,
+) -> Case:
+    shaken = handshake(definition, request.operation)
+    if shaken is None:
+        rules = ("lambda-request-binary",)
+        return Case(row, not_applicable=NO_GET, rules=rules, axes=axes or {})
+    # Two responses, for each has an id of its own.
+    acts = (Step(Role.ACT, request),) * (2 if aspect is Aspect.REQUEST_ID else 1)
+    return Case(row, (shaken, *acts), aspect, axes=axes or {})
