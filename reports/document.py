@@ -101,7 +101,8 @@ class Case(TypedDict):
     """A case with its verdict, and what the run made of that.
 
     `axes` places it in its suite's matrix: for downloads `operation`, `payload`, `stored`, `accept`
-    and `sent`, for uploads `operation`, `form` and `sent`; empty for a case in no matrix.
+    and `sent`, for uploads and for what a function is given `operation`, `form` and `sent`, for
+    what it returns `operation`, `answer`, `returned` and `accept`; empty for a case in no matrix.
     An axis on which a case stands for a whole row is `any`.
     `due` and `came` are the forms that the judged body was to have and had, in a word or two:
     `raw`, `Base64`, `decoded`, `JSON`, `corrupted`, `error 500` …, for a download seen from the

@@ -1,7 +1,7 @@
 """What a function is given × what it returns, through every way that the rules tell apart."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixtures.model import Definition, Operation
 from fixtures.model.case import Aspect, Case, Request, Role, Step
@@ -188,7 +188,7 @@ def _on_two_lines(definition: Definition, operation: Operation) -> Case:
         "accept": f"text/html, on a second line {binary}",
     }
     row = f"{operation.name} accept-lines:text/html accept-lines:{binary}"
-    return _case(definition, row, request, axes=axes)
+    return replace(_case(definition, row, request, axes=axes), rules=("accept-first-entry",))
 
 
 def _reporting(operation: Operation, content_type: str | None, body: bytes) -> Request:

@@ -20,7 +20,7 @@ import uvicorn
 from gateway_bench import RecordingStore, a_definition, a_scope, an_s3_operation
 
 from fixtures.definitions import FOLDER
-from fixtures.functions.echo import handler
+from fixtures.functions import echo
 from fixtures.gateway import process
 from fixtures.gateway.process import GatewayStartError, running_gateway, start, stop
 from fixtures.gateway.server import listen, make_server, serve, stop_on_signals
@@ -167,7 +167,7 @@ def test_a_server_says_where_it_is_and_ends_with_its_input(
         monkeypatch.setattr(sys, "stdin", standard_input)
         port = listener.getsockname()[1]
         store: Any = contextlib.nullcontext()
-        asyncio.run(serve(definition, store, listener, function=handler, until_eof=True))
+        asyncio.run(serve(definition, store, listener, function=echo.handler, until_eof=True))
     assert capsys.readouterr().out == f"Serving An API (file.yaml) on http://127.0.0.1:{port}/v1\n"
 
 
@@ -204,7 +204,7 @@ def test_a_server_has_spoken_when_it_serves_and_nothing_keeps_it_from_ending(
         monkeypatch.setattr(sys, "stdin", standard_input)
         opened: Any = contextlib.nullcontext(store)
         definition = a_definition(an_s3_operation("GET"))
-        asyncio.run(serve(definition, opened, listener, function=handler, until_eof=until_eof))
+        asyncio.run(serve(definition, opened, listener, function=echo.handler, until_eof=until_eof))
         os.close(writing)
         for thread in threading.enumerate():
             if "_stop_at_eof" in thread.name:

@@ -3,7 +3,16 @@
 
 const OUTCOMES = ["deviates", "undecided", "not applicable", "conforms"]; // the worst first
 const LEVELS = ["must", "should", "derived"];
-const SUBJECTS = ["download", "upload", "roundtrip", "errors", "headers", "keys", "limits"];
+const SUBJECTS = [
+  "download",
+  "upload",
+  "roundtrip",
+  "lambda_proxy",
+  "errors",
+  "headers",
+  "keys",
+  "limits",
+];
 const ICONS = { conforms: "✓", deviates: "✗", undecided: "?", "not applicable": "–" };
 const COUNT_NAMES = { "not applicable": "not_applicable" };
 

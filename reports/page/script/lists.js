@@ -87,8 +87,10 @@ function listsByRule(items) {
   return groups.map(([id, inside]) => ruleGroup(id, inside));
 }
 
+const TITLES = { download: "Downloads", upload: "Uploads" };
+
 const titleOf = (subject) =>
-  MATRICES[subject]?.title ?? subject.charAt(0).toUpperCase() + subject.slice(1);
+  TITLES[subject] ?? subject.charAt(0).toUpperCase() + subject.slice(1).replace("_", " ");
 
 function subjectSection(subject, items) {
   const placed = items.filter(inMatrix);
@@ -104,7 +106,7 @@ function subjectSection(subject, items) {
       " ",
       make("span", { class: "quiet" }, inWords(tally(items))),
     ),
-    ...(placed.length ? matrices(subject, placed) : []),
+    ...[...grouped(placed, kindOf)].flatMap(([kind, inside]) => matrices(kind, inside)),
     placed.length > 0 && rest.length > 0 && make("h3", {}, "Besides the matrix"),
     ...listsByRule(rest),
   );

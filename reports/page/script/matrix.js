@@ -1,8 +1,9 @@
-// Downloads and uploads as people think of them: a table for each operation. A cell stands for all
+// Downloads, uploads and functions as people think of them: a table for each operation. A cell stands for all
 // cases in it and shows the worst of them; colour only repeats what sign and words say.
 
-const MATRICES = {
-  download: {
+const MATRICES = [
+  {
+    subject: "download",
     title: "Downloads",
     explained:
       "What came for each type under which the object is stored (rows) and each Accept (columns).",
@@ -12,7 +13,8 @@ const MATRICES = {
     columnHead: "Accept",
     inCell: ["payload", "sent"],
   },
-  upload: {
+  {
+    subject: "upload",
     title: "Uploads",
     explained: "What came of each Content-Type (rows) and each form of body (columns).",
     row: "sent",
@@ -21,14 +23,37 @@ const MATRICES = {
     columnHead: "Body",
     inCell: [],
   },
-};
+  {
+    subject: "lambda_proxy",
+    title: "What a function is given",
+    explained: "What a function was given of each Content-Type (rows) and each body (columns).",
+    row: "sent",
+    column: "form",
+    rowHead: "Content-Type",
+    columnHead: "Body",
+    inCell: [],
+  },
+  {
+    subject: "lambda_proxy",
+    title: "What a function returns",
+    explained: "What came of each response of a function (rows) for each Accept (columns).",
+    row: "answer",
+    column: "accept",
+    rowHead: "Returned",
+    columnHead: "Accept",
+    inCell: ["returned"],
+  },
+];
 
 const ANY = "any";
 
-function inMatrix(item) {
-  const kind = MATRICES[item.subject];
-  return Boolean(kind && item.axes[kind.row] && item.axes[kind.column]);
-}
+/** The matrix that has the case. */
+const kindOf = (item) =>
+  MATRICES.find(
+    ({ subject, row, column }) => subject === item.subject && item.axes[row] && item.axes[column],
+  );
+
+const inMatrix = (item) => kindOf(item) !== undefined;
 
 /** What came, and where it was wrong, what was due. */
 function outcomeInWords(item) {
@@ -79,11 +104,11 @@ function cell(items) {
 
 /** The other cases that share a cell, for the panel. */
 function cellMates(item) {
-  if (!inMatrix(item)) return [];
-  const { row, column } = MATRICES[item.subject];
+  const kind = kindOf(item);
+  if (!kind) return [];
+  const { row, column } = kind;
   const same = (other) =>
-    other.subject === item.subject &&
-    inMatrix(other) &&
+    kindOf(other) === kind &&
     [row, column, "operation"].every((axis) => other.axes[axis] === item.axes[axis]);
   return cases.filter(same).sort((one, other) => badness(one) - badness(other));
 }
@@ -154,9 +179,9 @@ function matrixTable(kind, operation, items) {
 }
 
 /** A choice among the values of an axis that is not drawn; it is a filter like the others. */
-function axisChoice(name, title, subject) {
+function axisChoice(name, title, kind) {
   const values = valuesOf(
-    inOrder.filter((item) => item.subject === subject && inMatrix(item)),
+    inOrder.filter((item) => kindOf(item) === kind),
     name,
   );
   const usual = values.filter((value) => value && value !== ANY);
@@ -175,11 +200,10 @@ function axisChoice(name, title, subject) {
   return make("label", { class: "field" }, `${title} `, select);
 }
 
-function matrices(subject, items) {
-  const kind = MATRICES[subject];
+function matrices(kind, items) {
   const choices = [
-    kind.inCell.includes("payload") && axisChoice("payload", "Payload", subject),
-    kind.inCell.includes("sent") && axisChoice("sent", "Content-Type of the request", subject),
+    kind.inCell.includes("payload") && axisChoice("payload", "Payload", kind),
+    kind.inCell.includes("sent") && axisChoice("sent", "Content-Type of the request", kind),
   ].filter(Boolean);
   const operations = grouped(items, (item) => item.axes.operation ?? "");
   return [

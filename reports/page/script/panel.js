@@ -164,7 +164,7 @@ function verdictWords(item) {
 function mates(item) {
   const all = cellMates(item);
   if (all.length < 2) return [];
-  const inside = MATRICES[item.subject].inCell;
+  const inside = kindOf(item).inCell;
   const name = (mate) => inside.map((axis) => `${axis} ${mate.axes[axis]}`).join(", ") || mate.key;
   const entry = (mate) => {
     const current = mate === item;
