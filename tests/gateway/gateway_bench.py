@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,7 @@ from fixtures.model import (
 )
 
 BASE = "/v1"
+FUNCTION_BINARY = ("image/png", "video/*")
 KEY_FROM_PATH = {"integration.request.path.key": "method.request.path.key"}
 TYPE_THROUGH = {"integration.request.header.Content-Type": "method.request.header.Content-Type"}
 TYPE_BACK = {"method.response.header.Content-Type": "integration.response.header.Content-Type"}
@@ -183,6 +184,29 @@ def ask(
     app = Gateway(definition, store or RecordingStore())
     event = {"type": "http.request", "body": body}
     answer = exchange(app, a_scope(method, target, headers or []), event)
+    assert answer is not None
+    return answer
+
+
+def a_function_operation(path: str = "/f", method: str = "POST") -> Operation:
+    """A function behind a Lambda proxy."""
+    uri = "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/f/invocations"
+    return Operation(path, method, Integration(IntegrationKind.LAMBDA, "aws_proxy", uri, "POST"))
+
+
+def called(
+    handler: Callable[[Any, Any], Any],
+    target: str = "/f",
+    headers: Headers | None = None,
+    body: bytes = b"",
+    operation: Operation | None = None,
+    client: tuple[str, int] | None = None,
+) -> Answer:
+    """One exchange with a gateway before this function."""
+    operation = operation or a_function_operation()
+    app = Gateway(a_definition(operation, binary=FUNCTION_BINARY), RecordingStore(), handler)
+    scope = a_scope(operation.method, target, headers or [], client)
+    answer = exchange(app, scope, {"type": "http.request", "body": body})
     assert answer is not None
     return answer
 

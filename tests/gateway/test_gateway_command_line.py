@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures import definitions
+from fixtures.functions import echo
 from fixtures.gateway import __main__ as command_line
 from fixtures.gateway.__main__ import main
 from fixtures.gateway.arguments import port
@@ -109,6 +111,9 @@ def test_a_definition_that_is_not_there_is_named(capsys: pytest.CaptureFixture[s
         "real S3; without a URL the AWS settings name the endpoint. Region and credentials always",
         " keep objects in a real S3;",
         " credentials always come from the AWS settings\n",
+        "--function MODULE:HANDLER\n",
+        " the Python function behind every Lambda proxy, run in this process (default: the echo",
+        " function that is shipped)\n",
         " with --s3-endpoint: the bucket, if it is not the path's first segment\n",
     ],
 )
@@ -166,6 +171,7 @@ def test_without_options_the_sample_is_served_from_memory(
     assert isinstance(serving.store, EmbeddedStore)
     assert serving.port > 1023
     assert serving.until_eof is False
+    assert serving.function is echo.handler
 
 
 def test_the_options_name_the_definition_the_port_and_the_end(
@@ -200,3 +206,12 @@ def test_an_s3_without_a_url_is_the_one_of_the_settings(monkeypatch: pytest.Monk
     serving = served(monkeypatch, ["--s3-endpoint"])
     assert serving.store.origin == UNREACHED
     assert serving.store._signed(S3Request("GET", "b/k"))[0] == "/b/k"
+
+
+def test_the_function_is_the_one_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert served(monkeypatch, ["--function", "json:dumps"]).function is json.dumps
+
+
+def test_what_is_no_function_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    said = sentence(capsys, "--function", "json")
+    assert said == "'json' names no function; give module:handler"
