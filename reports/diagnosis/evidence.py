@@ -20,6 +20,7 @@ from fixtures.model.exchange import Received
 from fixtures.rules.conversions import decode_base64
 from fixtures.rules.expectation import Expectation, Form, Stored
 from fixtures.rules.judging import judge_case
+from fixtures.rules.lambda_proxy import why_not_echo
 from fixtures.rules.verdict import Outcome
 from reports.diagnosis.change import Behaviour, Foretelling
 
@@ -132,6 +133,8 @@ class _Gathering:
             if exchange is None or exchange.received is None:
                 break
             request, received = step.request, exchange.received
+            if why_not_echo(request, received):
+                break
             kind = self._kinds.setdefault(_kind(request), len(self._kinds))
             stored = state.get(request.name)
             expectation = self._defined.expect(kind, request, stored)

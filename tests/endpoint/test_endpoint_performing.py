@@ -191,3 +191,23 @@ def test_the_name_goes_into_the_path_where_the_definition_says_so() -> None:
     endpoint = Endpoint()
     performer(endpoint, "bucket/p/").send(Request(get, "a b/../c"), "a case")
     assert endpoint.asked[0][1] == "/bucket/p/a%20b/%2E%2E/c"
+
+
+NAMED = Step(Role.SETUP, STORE, shared=True, brings="X-Name")
+
+
+@pytest.mark.parametrize(
+    ("answer", "methods"),
+    [
+        (Received(200, (("x-NAME", ""),)), ["PUT", "GET"]),
+        (Received(200, (("X-Other", "a"),)), ["PUT"]),
+        (Received(500, (("X-Name", "a"),)), ["PUT"]),
+    ],
+)
+def test_what_rests_on_a_header_is_sent_only_where_the_setup_brings_it(
+    answer: Received, methods: list[str]
+) -> None:
+    endpoint = Endpoint([answer])
+    performed = performer(endpoint).perform(case(NAMED, ACT))
+    assert endpoint.methods == methods
+    assert len(performed) == len(methods)

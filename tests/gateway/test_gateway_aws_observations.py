@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from gateway_bench import (
     KEY_FROM_PATH,
     TYPE_THROUGH,
+    RecordingStore,
     Served,
     a_bucket,
     a_definition,
@@ -23,6 +25,7 @@ from gateway_bench import (
     an_s3_operation,
 )
 
+from fixtures.definitions import load
 from fixtures.gateway.application import Gateway
 from fixtures.gateway.media import BinaryMediaTypes
 from fixtures.model import ContentHandling
@@ -39,6 +42,8 @@ MATCHES = [
     for entries, rows in FACTS["media_type_matches"].items()
     for accept, expected in rows
 ]
+
+URL_SAFE = base64.urlsafe_b64encode(b"/9g=").decode().rstrip("=")
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +112,17 @@ def test_a_media_type_matches_as_it_did_on_aws(
     answer = served.send("GET", "/object", [] if accept is None else [("Accept", accept)])
     if "image/jpg" in entries:
         assert answer.content == (payload if expected else base64.b64encode(payload))
+
+
+@pytest.mark.parametrize(("entries", "accept", "expected"), MATCHES)
+def test_a_function_is_answered_for_as_it_was_on_aws(
+    served: Served, entries: tuple[str, ...], accept: str | None, expected: bool
+) -> None:
+    # They were observed on a Lambda proxy: bytes as Base64 with isBase64Encoded.
+    definition = replace(load("lambda-proxy"), binary_media_types=entries)
+    served.app = Gateway(definition, RecordingStore())
+    headers = [] if accept is None else [("Accept", accept)]
+    query = f"return=given&body={URL_SAFE}&isBase64Encoded=true&contentType=image/png"
+    answer = served.send("GET", f"/echo?{query}", headers)
+    assert (answer.status_code, answer.content) == (200, b"\xff\xd8" if expected else b"/9g=")
+    assert answer.headers["Content-Type"] == "image/png"

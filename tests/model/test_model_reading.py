@@ -189,6 +189,7 @@ def test_a_bucket_is_named_by_the_uri_or_by_the_path(
         ("aws", "arn:aws:apigateway:us-west-2:dynamodb:path/x", IntegrationKind.OTHER),
         ("aws", "arn:aws:apigateway:us-west-2:s3:action/GetObject", IntegrationKind.OTHER),
         ("AWS_PROXY", "arn:aws:apigateway:us-west-2:lambda:path/x", IntegrationKind.OTHER),
+        ("aws_proxy", "arn:aws:apigateway:us-west-2:s3:path/x", IntegrationKind.OTHER),
         ("HTTP", "https://example.test/", IntegrationKind.OTHER),
         ("Mock", "", IntegrationKind.MOCK),
     ],
@@ -201,6 +202,41 @@ def test_only_a_path_on_s3_is_an_integration_with_s3(
     assert operation.integration.kind is expected
     assert operation.integration.type == kind.lower()
     assert operation.integration.s3 is None
+
+
+FUNCTION = "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/{}/invocations"
+ARN = "arn:aws:lambda:r:123456789012:function:f"
+
+
+@pytest.mark.parametrize(
+    ("kind", "uri", "method", "expected"),
+    [
+        ("AWS_PROXY", FUNCTION.format(ARN), "POST", IntegrationKind.LAMBDA),
+        ("aws_proxy", FUNCTION.format(ARN), "post", IntegrationKind.LAMBDA),
+        ("aws_proxy", FUNCTION.format("${stageVariables.f}"), "POST", IntegrationKind.LAMBDA),
+        ("aws_proxy", FUNCTION.format(ARN), "GET", IntegrationKind.OTHER),
+        ("aws_proxy", FUNCTION.format(ARN), None, IntegrationKind.OTHER),
+        ("aws_proxy", FUNCTION.format(""), "POST", IntegrationKind.OTHER),
+        ("aws", FUNCTION.format(ARN), "POST", IntegrationKind.OTHER),
+    ],
+)
+def test_a_function_is_called_by_post_through_a_proxy(
+    kind: str, uri: str, method: str | None, expected: IntegrationKind
+) -> None:
+    integration = {"type": kind, "uri": uri} | ({} if method is None else {"httpMethod": method})
+    definition = read(as_json(changed(GET_S3, integration)))
+    operation = the_operation(definition)
+    assert operation.integration.kind is expected
+    found = (operation,) if expected is IntegrationKind.LAMBDA else ()
+    assert definition.operations_on_lambda("GET") == found
+    assert definition.operations_on_lambda("POST") == ()
+
+
+def test_any_method_reaches_a_function_by_each() -> None:
+    integration = {"type": "aws_proxy", "uri": FUNCTION.format(ARN), "httpMethod": "POST"}
+    any_method = {"x-amazon-apigateway-any-method": {INTEGRATION: integration}}
+    definition = read(as_json(changed(PATH, any_method)))
+    assert [found.method for found in definition.operations_on_lambda("PUT")] == ["PUT"]
 
 
 def test_any_method_takes_every_method_and_hands_it_on() -> None:

@@ -4,11 +4,13 @@ The rows are those of tests/vectors/aws-observations.json, which names its sourc
 """
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rules_bench import FACTS, PAYLOADS, api, on_s3, request, response
 
+from fixtures.definitions import load
 from fixtures.model import ContentHandling
 from fixtures.rules.catalogue import Level
 from fixtures.rules.expectation import Form, Stored
@@ -86,3 +88,17 @@ def test_an_accept_is_taken_as_aws_took_it(
     entries: tuple[str, ...], accept: str | None, binary: bool
 ) -> None:
     assert match_accept(entries, accept).binary is binary
+
+
+@pytest.mark.parametrize(("entries", "accept", "binary"), MATCHES)
+def test_a_function_is_answered_for_as_it_was_on_aws(
+    entries: tuple[str, ...], accept: str | None, binary: bool
+) -> None:
+    definition = replace(load("lambda-proxy"), binary_media_types=entries)
+    (get,) = definition.operations_on_lambda("GET")
+    # LzlnPQ is the Base64 of /9g=, which is that of FF D8.
+    target = "/echo?return=given&body=LzlnPQ&isBase64Encoded=true"
+    expectation = expect(definition, request(get, target=target, accept=accept), None)
+    assert expectation.statuses == (200,)
+    assert expectation.body == (b"\xff\xd8" if binary else b"/9g=")
+    assert expectation.level is Level.MUST

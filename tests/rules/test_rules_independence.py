@@ -19,6 +19,7 @@ FORBIDDEN = {
     "model": (*IMPURE, "fixtures.endpoint", "fixtures.gateway", "fixtures.rules", "suites",
               "reports"),
     "gateway": ("fixtures.rules", "fixtures.endpoint", "suites", "reports"),
+    "functions": (*IMPURE, "fixtures", "suites", "reports"),
     "endpoint": ("fixtures.rules", "fixtures.gateway", "suites", "reports"),
 }  # fmt: skip
 MODULES = [path for folder in FORBIDDEN for path in sorted((FIXTURES / folder).glob("**/*.py"))]
