@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from fixtures.model import Definition, Operation
 from fixtures.model.case import Aspect, Case, Request, Role, Step
 from fixtures.payloads import CATALOGUE, by_name, sized
+from fixtures.rules.expectation import Form
+from fixtures.rules.expecting import expect
 from fixtures.rules.lambda_proxy import MALFORMED
 from suites.absence import NO_GET
 from suites.lambda_proxy.asking import asked, downloads, given, handshake, uploads
@@ -114,8 +116,8 @@ def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
         }
         for name, query in kinds.items():
             request = asked(operation, query, accept=binary_type(definition))
-            aspects = (*_HEADERS, Aspect.ERROR_TYPE) if name not in ("bytes", "text") else _HEADERS
-            for aspect in aspects:
+            is_error = expect(definition, request, None).form is Form.ERROR
+            for aspect in (*_HEADERS, *((Aspect.ERROR_TYPE,) if is_error else ())):
                 yield _case(definition, f"{operation.name} {aspect} {name}", request, aspect)
 
 

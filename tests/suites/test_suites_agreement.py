@@ -41,6 +41,8 @@ def download_template(text: str, media_type: str = "application/json") -> dict[t
     return {(*ANSWER, "responseTemplates"): {media_type: text}}
 
 
+FUNCTION = "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/f/invocations"
+ECHO = {INTEGRATION: {"type": "aws_proxy", "uri": FUNCTION, "httpMethod": "POST"}}
 UPLOAD_TOO = {**SAMPLE["paths"]["/s3"]["put"]}
 CHANGES: dict[str, dict[tuple, Any]] = {
     "nothing": {},
@@ -107,6 +109,24 @@ CHANGES: dict[str, dict[tuple, Any]] = {
             "DEFAULT_5XX": {"responseParameters": {"gatewayresponse.header.content-type": "'a/b'"}},
         }
     },
+    "a function": {("paths", "/f/{x}/{proxy+}", "x-amazon-apigateway-any-method"): ECHO},
+    "a function where everything is binary": {
+        LIST: ["*/*"],
+        ("paths", "/f", "get"): ECHO,
+        ("paths", "/f", "patch"): ECHO,
+    },
+    "a function where nothing is binary": {
+        LIST: [],
+        ("paths", "/f", "get"): ECHO,
+        ("paths", "/f", "post"): ECHO,
+    },
+    "a function whose errors are customised": {
+        ("paths", "/f", "get"): ECHO,
+        ("x-amazon-apigateway-gateway-responses",): {
+            "API_CONFIGURATION_ERROR": {"statusCode": 418},
+            "DEFAULT_5XX": {"responseTemplates": {"text/plain": "sorry"}},
+        },
+    },
     "no stage": {("basePath",): None},
     "a long stage": {("basePath",): "/a/b/"},
 }
@@ -126,7 +146,7 @@ def changed(changes: dict[tuple, Any]) -> dict[str, Any]:
 
 
 def cases(definition: Definition) -> Iterator[Case]:
-    for subject in ("download", "upload", "errors", "headers", "keys"):
+    for subject in ("download", "upload", "errors", "headers", "keys", "lambda_proxy"):
         module = importlib.import_module(f"suites.{subject}.test_{subject}")
         for name in vars(module):
             for mark in getattr(getattr(module, name), "pytestmark", ()):
