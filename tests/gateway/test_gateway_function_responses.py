@@ -3,12 +3,21 @@
 import asyncio
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from gateway_bench import RecordingStore, a_definition, a_function_operation, a_scope, called
+from gateway_bench import (
+    RecordingStore,
+    a_definition,
+    a_function_operation,
+    a_scope,
+    called,
+    exchange,
+)
 
 from fixtures.gateway.application import Gateway
+from fixtures.model import GatewayResponse
 
 MALFORMED = {"message": "Internal server error"}
 ENCODED = "AP+A"
@@ -105,6 +114,16 @@ def test_what_is_no_response_ends_in_502(answer: Any) -> None:
     assert (came.status, json.loads(came.body)) == (502, MALFORMED)
     assert came.headers["x-amzn-errortype"] == "InternalServerErrorException"
     assert came.headers["content-type"] == "application/json"
+
+
+def test_a_default_response_that_is_customised_answers_for_what_is_none() -> None:
+    template = {"text/plain": "$context.error.responseType"}
+    custom = GatewayResponse("DEFAULT_5XX", 418, templates=template)
+    definition = replace(a_definition(a_function_operation()), gateway_responses=(custom,))
+    app = Gateway(definition, RecordingStore(), lambda *_: None)
+    came = exchange(app, a_scope("POST", "/f", []), {"type": "http.request", "body": b""})
+    assert came is not None
+    assert (came.status, came.body) == (418, b"DEFAULT_5XX")
 
 
 def lines(answer: Any) -> list[tuple[str, str]]:
