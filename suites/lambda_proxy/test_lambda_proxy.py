@@ -1,12 +1,9 @@
 """Functions behind a Lambda proxy: what they are given, and what becomes of what they return."""
 
-from dataclasses import replace
-
-from hypothesis import given
-
 from fixtures.model.case import Case
 from suites.absence import NO_BODY, NO_FUNCTION
-from suites.checking import Check, Search, each_case_of
+from suites.checking import Check, each_case_of
+from suites.lambda_proxy import searches
 from suites.lambda_proxy.cases import (
     catalogue,
     content_types,
@@ -16,7 +13,6 @@ from suites.lambda_proxy.cases import (
     requests,
     responses,
 )
-from suites.roundtrip.strategies import payloads
 
 
 @each_case_of(requests, otherwise=NO_FUNCTION, rule="lambda-request-binary")
@@ -55,15 +51,11 @@ def test_a_payload_of_the_catalogue_comes_back_from_the_function(case: Case, che
     check(case)
 
 
-@each_case_of(random_trips, otherwise=NO_BODY, rule="lambda-request-binary")
-def test_random_bytes_come_back_from_the_function(case: Case, check: Check, search: Search) -> None:
-    if case.not_applicable:
-        check(case)
-    shaken, act = case.steps
-
-    @given(payloads())
-    def round_trip(content: bytes) -> None:
-        trip = replace(act, request=replace(act.request, body=content))
-        search.check(replace(case, steps=(shaken, trip)))
-
-    search.run(case, round_trip)
+@each_case_of(
+    random_trips,
+    otherwise=NO_BODY,
+    rule="lambda-request-binary",
+    search=searches.random_bytes,
+)
+def test_random_bytes_come_back_from_the_function(case: Case, check: Check) -> None:
+    check(case)
