@@ -229,7 +229,7 @@ def test_what_is_wrong_in_openapi_alone_is_said_with_its_place(
         (b"a: b\nc: d: e\n", "line 2, column 5: not YAML: mapping values are not allowed"),
         (b"a: 1\nb: 2\na: 3\n", 'line 3, column 1: not YAML: found duplicate key "a"'),
         (b"200: a\n'200': b\n", "two of the names are the same"),
-        (b"a:\n  b: !Sub '${x}'\n", "line 2, column 6: not YAML: could not determine"),
+        (b"a:\n  b: !Own '${x}'\n", "line 2, column 6: not YAML: could not determine"),
         (b"a: [\n", "line 2, column 1: not YAML: "),
         (b"a: 2026-99-99\n", "not YAML: month must be in 1..12"),
         (b"a: \x00\n", "not YAML: unacceptable character #x0000"),
