@@ -6,6 +6,7 @@ out as it is. Secrets appear as the environment variables that hold them.
 """
 
 import base64
+import re
 import shlex
 
 from fixtures.model.exchange import Sent
@@ -34,14 +35,22 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
     if sent.sigv4_region:
         command += _signature(sent.sigv4_region)
     if not sent.body and sent.method not in ("PUT", "POST"):
-        return " ".join([*command, shlex.quote(sent.url)])
+        return " ".join([*command, _url(sent.url)])
     source = f"@{body_file}" if body_file else "@-"
     # curl asks for "100 Continue" before a long body; the recorded client did not.
-    command += ["-H", "'Expect:'", "--data-binary", shlex.quote(source), shlex.quote(sent.url)]
+    command += ["-H", "'Expect:'", "--data-binary", shlex.quote(source), _url(sent.url)]
     if body_file:
         return " ".join(command)
     encoded = base64.b64encode(sent.body).decode()
     return f"printf %s {shlex.quote(encoded)} | base64 -d | {' '.join(command)}"
+
+
+def _url(url: str) -> str:
+    """The URL as one word of the shell, which puts the secrets in for `${NAME}`."""
+    parts = re.split(r"(\$\{\w+\})", url)
+    return "".join(
+        f'"{part}"' if index % 2 else shlex.quote(part) for index, part in enumerate(parts) if part
+    )
 
 
 def _method(sent: Sent) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from fixtures.model import DefinitionError
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import Policy, read_known_deviations
+from suites.parameters import with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
 
 CONCURRENCY = 16
@@ -34,6 +35,14 @@ def declare(parser: pytest.Parser) -> None:
         default=DEFAULT,
         help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, or one of "
         f"{', '.join(shipped())} (default: {DEFAULT})",
+    )
+    what.addoption(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a parameter that the definition requires beyond the key; env:NAME for a "
+        "value reads the environment and is kept secret. May be given several times",
     )
     what.addoption(
         "--key-prefix",
@@ -113,6 +122,10 @@ def read(config: pytest.Config) -> Run:
     headers = list(option("--header"))
     if option("--api-key"):
         headers.append(f"x-api-key: {option('--api-key')}")
+    signed = option("--auth") == "sigv4"
+    secrets = tuple(map(secret_header, headers))
+    sent_anyway = {secret.name for secret in secrets} | ({"Authorization"} if signed else set())
+    parameters = with_values(definition, option("--param"), sent_anyway)
     known = option("--known-deviations")
     where = worker.get("endpoint") or endpoint(option("--endpoint"))
     workers = worker.get("workercount", 1)
@@ -122,7 +135,7 @@ def read(config: pytest.Config) -> Run:
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
     name = f"{worker['workerid']}-" if worker else ""
     return Run(
-        definition=definition,
+        definition=parameters.definition,
         profile=profile_named(option("--hypothesis-profile", None) or "default"),
         policy=Policy(
             Level.DERIVED if strict else Level(option("--level")),
@@ -132,8 +145,9 @@ def read(config: pytest.Config) -> Run:
         endpoint=where,
         bucket_known=option("--key-prefix") is not None,
         prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
-        secrets=tuple(map(secret_header, headers)),
-        signed=option("--auth") == "sigv4",
+        secrets=(*secrets, *parameters.headers),
+        variables=parameters.variables,
+        signed=signed,
         strict=strict,
         out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
         worker=name,

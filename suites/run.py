@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -25,6 +25,7 @@ from suites.profile import PROFILES, Profile
 class Run:
     """What a run is about; `endpoint` is empty until the embedded gateway is there.
 
+    `variables` are the secrets that stand in URLs, by the names of their environment variables;
     `out` is where the reports go; `worker` names the xdist worker that this process is, with a
     hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
     `concurrency` is how many cases it tries at once.
@@ -37,6 +38,7 @@ class Run:
     prefix: str
     bucket_known: bool
     secrets: tuple[SecretHeader, ...]
+    variables: Mapping[str, str]
     signed: bool
     strict: bool
     out: Path
@@ -52,6 +54,7 @@ class Run:
         return Client(
             self.endpoint,
             secrets=self.secrets,
+            variables=self.variables,
             sigv4=sigv4,
             timeouts=timeouts,
             attempts=attempts,
@@ -69,7 +72,7 @@ class Run:
             strict=self.strict,
             key_prefix=self.prefix,
             arguments=arguments,
-            secrets=[secret.value for secret in self.secrets],
+            secrets=[*(secret.value for secret in self.secrets), *self.variables.values()],
             environment=environment(os.environ, workers),
         )
 

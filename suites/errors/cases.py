@@ -1,12 +1,15 @@
 """Requests that find nothing: no object, no key, no such path, no such method."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fixtures.model import Definition, IntegrationKind, Operation
+from fixtures.model.addressing import target_without_object
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.planning import plan_upload
 from fixtures.rules.routing import declares, routes_to
+from fixtures.rules.validation import missing_parameters
 from suites.absence import why_not_stored
 from suites.media_types import accepts, binary_type, in_words, usual_types
 from suites.profile import Profile
@@ -37,12 +40,38 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
     for operation in definition.operations_on_s3("GET"):
         row = f"{operation.name} without-key"
         rules = ("missing-key",)
-        if "{" in operation.path:
+        target = target_without_object(operation)
+        request = Request(operation, "", accept="text/plain", target=target)
+        if any(where == "path" for where, _ in operation.naming.values()):
             reason = "the key is part of the path: without it the path is another one"
             yield Case(row, not_applicable=reason, rules=rules)
+        elif missing_parameters(request):
+            reason = "a request validator wants the key, so that S3 is not asked without it"
+            yield Case(row, not_applicable=reason, rules=rules)
         else:
-            request = Request(operation, "", accept="text/plain", target=operation.path)
             yield Case(row, (Step(Role.ACT, request),), rules=rules)
+
+
+def missing_required(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """Downloads without one of the query parameters that a request validator wants.
+
+    Downloads alone: an upload that a bad gateway lets through would be stored nobody knows where.
+    """
+    for operation in definition.operations_on_s3("GET"):
+        wanted = [
+            parameter
+            for parameter in operation.parameters
+            if parameter.required and parameter.location == "querystring"
+        ]
+        for parameter in wanted if operation.validates_parameters else ():
+            less = replace(
+                operation,
+                parameters=tuple(other for other in operation.parameters if other != parameter),
+            )
+            others = [other.name for other in wanted if other != parameter and not other.given]
+            target = target_without_object(less, others)
+            request = Request(operation, "", accept="text/plain", target=target)
+            yield Case(f"{operation.name} without:{parameter.name}", (Step(Role.ACT, request),))
 
 
 def unknown_paths(definition: Definition) -> tuple[str, ...]:
@@ -51,7 +80,7 @@ def unknown_paths(definition: Definition) -> tuple[str, ...]:
     near = (f"{path}-unknown" for path in literal)
     # The endpoint has the stage already: once more, it is the name of a resource.
     base = definition.base_path
-    twice = (f"{base}{filled(other)}" for other in definition.operations if base)
+    twice = (f"{base}{target_without_object(other)}" for other in definition.operations if base)
     paths = dict.fromkeys((*_PATHS, *near, *twice))
     return tuple(path for path in paths if not routes_to(definition, path))
 
@@ -73,7 +102,7 @@ def unknown_methods(definition: Definition, profile: Profile) -> Iterator[Case]:
     for operation in _one_a_path(definition):
         for method in _METHODS:
             if not declares(definition, operation.path, method):
-                at = filled(operation) if operation.integration.s3 is None else ""
+                at = target_without_object(operation) if operation.integration.s3 is None else ""
                 request = Request(
                     operation, "errors/method", accept="text/plain", method=method, target=at
                 )
@@ -105,7 +134,7 @@ def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Operations that answer by themselves, OPTIONS above all."""
     for operation in definition.operations_sent_as("OPTIONS"):
         if operation.integration.kind is IntegrationKind.MOCK:
-            target = filled(operation)
+            target = target_without_object(operation)
             yield Case(
                 f"{operation.name} mock",
                 (Step(Role.ACT, Request(operation, "errors/mock", target=target)),),
@@ -134,9 +163,3 @@ def _one_a_path(definition: Definition) -> Iterator[Operation]:
         if operation.path not in seen and operation.integration.kind in _DEPLOYED_WHOLE:
             seen.add(operation.path)
             yield operation
-
-
-def filled(operation: Operation) -> str:
-    """The operation's path with something in place of each parameter."""
-    segments = operation.path.split("/")
-    return "/".join("conformance" if "{" in segment else segment for segment in segments)

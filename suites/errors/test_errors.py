@@ -8,12 +8,14 @@ from suites.absence import (
     NO_MOCK,
     NO_UNKNOWN_METHOD,
     NO_UNKNOWN_PATH,
+    NO_VALIDATOR,
 )
 from suites.checking import Check, each_case_of
 from suites.errors.cases import (
     heads,
     missing_keys,
     missing_objects,
+    missing_required,
     mocks,
     strays,
     unjudged,
@@ -28,6 +30,11 @@ def test_a_missing_object_is_answered_as_the_definition_maps_it(case: Case, chec
 
 @each_case_of(missing_keys, otherwise=NO_DOWNLOADS, rule="missing-key")
 def test_a_download_without_a_key_is_no_download(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(missing_required, otherwise=NO_VALIDATOR, rule="required-parameter")
+def test_a_request_without_a_required_parameter_is_refused(case: Case, check: Check) -> None:
     check(case)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fixtures.model import Definition, IntegrationKind, Operation
+from fixtures.model.addressing import target_without_object
 from fixtures.model.case import Aspect, Case, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Form
 from fixtures.rules.expecting import expect
 from fixtures.rules.planning import plan_upload
 from fixtures.rules.routing import declares
-from suites.errors.cases import filled, unknown_paths
+from suites.errors.cases import unknown_paths
 from suites.media_types import stored_types, usual_types
 from suites.profile import Profile
 
@@ -70,7 +71,7 @@ def _situations(definition: Definition) -> Iterator[_Situation]:
         yield from _uploads(definition, operation)
     for operation in definition.operations_sent_as("OPTIONS"):
         if operation.integration.kind is IntegrationKind.MOCK:
-            request = Request(operation, "headers/mock", target=filled(operation))
+            request = Request(operation, "headers/mock", target=target_without_object(operation))
             yield _Situation(f"{operation.name} mock", request)
     for operation in definition.operations[:1]:
         if not declares(definition, operation.path, "DELETE"):

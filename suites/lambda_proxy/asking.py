@@ -13,16 +13,17 @@ from urllib.parse import urlencode
 
 from fixtures.functions import echo
 from fixtures.model import Definition, Operation
+from fixtures.model.addressing import target_without_object
 from fixtures.model.case import Request, Role, Step
-from suites.errors.cases import filled
 
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 def asked(operation: Operation, query: Mapping[str, str], **rest: Any) -> Request:
     """A request that tells the echo function what to do; `rest` is that of `Request`."""
-    words = f"?{urlencode(query)}" if query else ""
-    return Request(operation, "lambda", target=f"{filled(operation)}{words}", **rest)
+    at = target_without_object(operation)
+    words = f"{'&' if '?' in at else '?'}{urlencode(query)}" if query else ""
+    return Request(operation, "lambda", target=f"{at}{words}", **rest)
 
 
 def given(text: str, flag: str | None, media_type: str | None) -> dict[str, str]:
