@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from hypothesis import settings
 
-from fixtures.definitions import shipped
+from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import CredentialsError, Performer
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.deployed import DeploymentError
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
 from fixtures.model import DefinitionError
 from fixtures.model.case import Case
@@ -33,6 +34,7 @@ from suites.preflight import Misfit, preflight
 from suites.profile import PROFILES
 from suites.run import Run
 from suites.sending import NUMBER, Sender
+from suites.settling import wait_until_settled
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -69,8 +71,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_about_an_endpoint(config):
         try:
             run = config.stash[RUN] = options.read(config)
-        except (DefinitionError, CredentialsError, KnownDeviationsError) as error:
+        except (
+            DefinitionError,
+            CredentialsError,
+            DeploymentError,
+            KnownDeviationsError,
+        ) as error:
             raise pytest.UsageError(str(error)) from None
+        except Misfit as misfit:
+            config.stash[UNUSABLE] = True
+            raise pytest.UsageError(str(misfit)) from None
         if not run.worker:
             allure = config.getoption("--alluredir", None)
             collector = config.stash[COLLECTOR] = Collector(run.out, allure)
@@ -116,7 +126,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         _begin(config, run)
         _unusable(config, error)
     _begin(config, run)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
     try:
+        if run.patience is not None:
+            say = reporter.write_line if reporter is not None else print
+            wait_until_settled(run.definition, run.fresh, run.endpoint, run.patience, say)
         client = run.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=2)
         preflight(run.definition, Performer(client, run.prefix), run.endpoint)
         client.close()
@@ -125,14 +139,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(str(error)) from None
     except Misfit as misfit:
         _unusable(config, misfit)
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
         progress = Progress(reporter, lambda: config.stash[COLLECTOR].planned)
         config.pluginmanager.register(progress, "conformance-progress")
 
 
 def _embedded_gateway(config: pytest.Config) -> RunningGateway:
-    definition = config.getoption("--definition")
+    definition = config.getoption("--definition") or DEFAULT
     return start(definition if definition in shipped() else str(Path(definition).resolve()))
 
 
@@ -157,6 +170,7 @@ def pytest_configure_node(node: "WorkerController") -> None:
     run = node.config.stash.get(RUN, None)
     if run is not None:
         node.workerinput["endpoint"] = run.endpoint
+        node.workerinput["definition"] = (run.definition.text.encode(), run.definition.source)
         node.workerinput["prefix"] = run.prefix
         node.workerinput["out"] = str(run.out)
 

@@ -1,20 +1,23 @@
 """The options of the command line: each declared once, and read into what a run is about."""
 
 import argparse
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fixtures.definitions import DEFAULT, load, shipped
+from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import secret_header
 from fixtures.endpoint.pacing import Pace
-from fixtures.model import DefinitionError
+from fixtures.model import DefinitionError, parse_definition
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import Policy, read_known_deviations
+from suites.deployment import about
 from suites.parameters import with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
+from suites.settling import LIMIT
 
 CONCURRENCY = 16
 """Cases that are tried at once where each is a round trip away."""
@@ -32,9 +35,25 @@ def declare(parser: pytest.Parser) -> None:
     what.addoption(
         "--definition",
         metavar="FILE",
-        default=DEFAULT,
-        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, or one of "
+        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, a CloudFormation, SAM, "
+        "CDK or Terraform template with one (FILE#NAME where it has several), or one of "
         f"{', '.join(shipped())} (default: {DEFAULT})",
+    )
+    what.addoption(
+        "--api-id",
+        metavar="ID",
+        help="fetch the deployed definition of this API, and its URL, with credentials and region "
+        "from the usual AWS sources; a --definition given too is compared with it",
+    )
+    what.addoption("--stage", metavar="NAME", help="the stage of --api-id, where it has several")
+    what.addoption(
+        "--wait-for-deployment",
+        nargs="?",
+        type=_seconds,
+        const=LIMIT,
+        metavar="=SECONDS",
+        help="before the tests, wait until the endpoint shows the definition's behaviour steadily "
+        f"(at most {LIMIT:g} s, or SECONDS)",
     )
     what.addoption(
         "--param",
@@ -105,14 +124,19 @@ def declare(parser: pytest.Parser) -> None:
 def read(config: pytest.Config) -> Run:
     """What the command line, or xdist's controller, says that this process is about.
 
-    Raises `DefinitionError`, `CredentialsError` and `KnownDeviationsError`, each with one sentence
-    for the user.
+    Raises `DefinitionError`, `CredentialsError`, `DeploymentError` and `KnownDeviationsError`, each
+    with one sentence for the user, and `Misfit` where what is deployed is not what is defined.
     """
     option = config.getoption
     worker = getattr(config, "workerinput", {})
     # pytest has an option --strict of its own, for itself, and keeps it as this setting.
     strict = bool(config.getini("strict"))
-    definition = load(option("--definition"))
+    url = endpoint(option("--endpoint"))
+    definition, url = (
+        (parse_definition(*worker["definition"]), worker["endpoint"])
+        if worker
+        else about(option("--definition"), option("--api-id"), option("--stage"), url)
+    )
     on_s3 = any(definition.operations_on_s3(method) for method in ("GET", "PUT"))
     if not on_s3 and not definition.operations_on_lambda("GET"):
         raise DefinitionError(
@@ -127,9 +151,8 @@ def read(config: pytest.Config) -> Run:
     sent_anyway = {secret.name for secret in secrets} | ({"Authorization"} if signed else set())
     parameters = with_values(definition, option("--param"), sent_anyway)
     known = option("--known-deviations")
-    where = worker.get("endpoint") or endpoint(option("--endpoint"))
     workers = worker.get("workercount", 1)
-    concurrency = option("--concurrency") or (1 if is_on_loopback(where) else CONCURRENCY)
+    concurrency = option("--concurrency") or (1 if is_on_loopback(url) else CONCURRENCY)
     concurrency = -(-concurrency // workers)
     rate = option("--max-rate")
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
@@ -142,7 +165,7 @@ def read(config: pytest.Config) -> Run:
             read_known_deviations(Path(known)) if known else (),
             datetime.now(UTC).date(),
         ),
-        endpoint=where,
+        endpoint=url,
         bucket_known=option("--key-prefix") is not None,
         prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
         secrets=(*secrets, *parameters.headers),
@@ -154,6 +177,7 @@ def read(config: pytest.Config) -> Run:
         pace=Pace(concurrency, rate / workers if rate else None),
         concurrency=concurrency,
         http2=option("--http2"),
+        patience=option("--wait-for-deployment"),
     )
 
 
@@ -164,10 +188,26 @@ def _at_least_one(text: str) -> int:
 
 
 def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate < float("inf"):
+    rate = _number(text)
+    if rate is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no rate; give requests a second, like 5")
     return rate
+
+
+def _seconds(text: str) -> float:
+    seconds = _number(text)
+    if seconds is None:  # argparse takes what follows the option without "=" for its value
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds; write --wait-for-deployment=SECONDS, or put the "
+            f"option behind what is to be run"
+        )
+    return seconds
+
+
+def _number(text: str) -> float | None:
+    """A number above zero; `None` where the text is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None

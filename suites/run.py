@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -10,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
 
-from fixtures.endpoint import Client, SecretHeader, SigV4
+from fixtures.endpoint import Client, Performer, SecretHeader, SigV4
 from fixtures.endpoint.client import Timeouts
 from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import RunningGateway
@@ -28,7 +29,8 @@ class Run:
     `variables` are the secrets that stand in URLs, by the names of their environment variables;
     `out` is where the reports go; `worker` names the xdist worker that this process is, with a
     hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
-    `concurrency` is how many cases it tries at once.
+    `concurrency` is how many cases it tries at once. `patience` is how many seconds it waits for a
+    deployment, `None` for no waiting.
     """
 
     definition: Definition
@@ -46,6 +48,7 @@ class Run:
     pace: Pace = field(default_factory=Pace)
     concurrency: int = 1
     http2: bool = False
+    patience: float | None = None
     gateway: RunningGateway | None = None
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
@@ -61,6 +64,15 @@ class Run:
             pace=self.pace,
             http2=self.http2,
         )
+
+    @contextmanager
+    def fresh(self) -> Iterator[Performer]:
+        """A performer with connections of its own, for a look that is over soon."""
+        client = self.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=1)
+        try:
+            yield Performer(client, f"{self.prefix}settling/", bucket_known=self.bucket_known)
+        finally:
+            client.close()
 
     def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
         """What every report says of the run; `arguments` are those of the command line."""
