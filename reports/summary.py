@@ -1,13 +1,15 @@
 """The summary at the end of a terminal run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fixtures.endpoint.pacing import Traffic
 from fixtures.rules.catalogue import rules
-from fixtures.rules.verdict import Outcome
+from fixtures.rules.verdict import Outcome, Verdict
 from reports.results import Results, grouped
 
 _REASONS_SHOWN = 8
+_UNJUDGED = " not-judged"
+"""How the id of a case ends that stands for an operation of which no case is made."""
 
 
 def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str]) -> Iterator[str]:
@@ -21,8 +23,15 @@ def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str
     for name, counts in results.by_rule().items():
         cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
         yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
-    for outcome in (Outcome.UNDECIDED, Outcome.NOT_APPLICABLE):
-        yield from _reasons(results, outcome)
+    unjudged = [v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v.case.endswith(_UNJUDGED)]
+    yield from _reasons(Outcome.UNDECIDED, results.verdicts(Outcome.UNDECIDED))
+    others = (v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v not in unjudged)
+    yield from _reasons(Outcome.NOT_APPLICABLE, others)
+    if unjudged:
+        yield ""
+        yield "operations that are not judged:"
+    for verdict in unjudged:
+        yield f"  {verdict.case.removesuffix(_UNJUDGED)}: {verdict.reason}"
     for entry in gone:
         yield f"known deviation that is gone or expired: {entry}"
     yield ""
@@ -40,8 +49,8 @@ def traffic(sent: Traffic) -> Iterator[str]:
         )
 
 
-def _reasons(results: Results, outcome: Outcome) -> Iterator[str]:
-    reasons = grouped(results.verdicts(outcome))
+def _reasons(outcome: Outcome, verdicts: Iterable[Verdict]) -> Iterator[str]:
+    reasons = grouped(verdicts)
     if reasons:
         yield ""
         yield f"{outcome}:"

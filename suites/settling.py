@@ -7,9 +7,9 @@ mistaken for, an empty list of binary media types among them.
 
 What ends the waiting:
 - `STEADY` rounds in a row in which everything conforms: the deployment is there.
-- The limit, after `STEADY` rounds in a row that were all alike and yet not as defined: that is how
-  the endpoint is. The tests begin, and report it. Waiting hides no deviation.
-- The limit, while the answers still changed: there is nothing that could be tested. The run ends
+- The limit, with answers that never changed, or not in the last `STEADY` rounds, and yet are not as
+  defined: that is how the endpoint is. The tests begin, and report it. Waiting hides no deviation.
+- The limit, with answers that still changed: there is nothing that could be tested. The run ends
   with a `Misfit` that says which case did not settle.
 Before the limit a wrong answer, however steady, may still be the deployment of yesterday.
 """
@@ -85,14 +85,14 @@ def wait_until_settled(
         if elapsed + pause > limit:
             break
         sleep(pause)
-    if alike < STEADY:
-        how = now[changed] or "as defined" if changed else _gist(now)
+    if changed and alike < STEADY:
         raise Misfit(
-            f"{url} did not settle within {limit:.0f} s: the answers to {changed or 'the cases'} "
-            f"changed from round to round (last: {how}); wait longer with "
+            f"{url} did not settle within {limit:.0f} s: the answers to {changed} changed from "
+            f"round to round (last: {now[changed] or 'as defined'}); wait longer with "
             f"--wait-for-deployment=SECONDS, or look whether every part of the deployment succeeded"
         )
-    say(f"the endpoint is steady after {limit:.0f} s, and not as defined; the tests say in what")
+    how = f"not as defined ({_gist(now)}); the tests say in what" if any(now.values()) else "there"
+    say(f"the endpoint is steady after {limit:.0f} s, and the deployment is {how}")
 
 
 def _observe(definition: Definition, cases: tuple[Case, ...], connect: Connect) -> _Round:

@@ -152,9 +152,18 @@ def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
         concrete = {operation.sent_as(method).name for method in ("GET", "HEAD", "PUT")}
         elsewhere = operation.integration.kind in (IntegrationKind.MOCK, IntegrationKind.LAMBDA)
         if not elsewhere and not concrete & tried:
-            s3 = operation.integration.kind is IntegrationKind.S3
-            what = "it does not upload or download an object" if s3 else "S3 is not behind it"
-            yield Case(f"{operation.name} not-judged", not_applicable=what, rules=("not-judged",))
+            reason = _why_unjudged(operation)
+            yield Case(f"{operation.name} not-judged", not_applicable=reason, rules=("not-judged",))
+
+
+def _why_unjudged(operation: Operation) -> str:
+    integration = operation.integration
+    if integration.kind is not IntegrationKind.S3:
+        behind = f"{integration.type} {integration.uri}".strip()
+        return f"S3 is not behind it, but {behind}"
+    if not operation.names_objects:
+        return "a request through it cannot say which object it means"
+    return f"it asks S3 for {operation.s3_method}, and GET, HEAD and PUT alone are judged"
 
 
 def _one_a_path(definition: Definition) -> Iterator[Operation]:

@@ -21,6 +21,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
 
     The limit is the API's, so the sizes near it are tried through one operation alone.
     """
+    rules = ("request-within-limit", "request-over-limit")
     near_the_limit = _LARGE if profile.large else ()
     rules = ("request-within-limit", "request-over-limit")
     for operation in definition.operations_on_s3("PUT"):

@@ -233,9 +233,11 @@ function showDiagnosis() {
 
 // -------------------------------------------------------------------------------------- untested
 
+const UNJUDGED = " not-judged"; // how the id of a case ends that stands for a whole operation
+
 function reasons(outcome) {
   const groups = grouped(
-    cases.filter((item) => item.outcome === outcome),
+    cases.filter((item) => item.outcome === outcome && !item.id.endsWith(UNJUDGED)),
     (item) => item.reason,
   );
   return [...groups].sort(([, one], [, other]) => other.length - one.length);
@@ -260,11 +262,27 @@ function reasonList(outcome, title) {
   return [make("h3", {}, icon(outcome), ` ${title}`), make("ul", { class: "plain" }, ...rows)];
 }
 
+function unjudgedList() {
+  const items = cases.filter((item) => item.id.endsWith(UNJUDGED));
+  if (!items.length) return [];
+  const rows = items.map((item) =>
+    make(
+      "li",
+      {},
+      make("a", { href: linkTo({ case: item.key }) }, item.id.slice(0, -UNJUDGED.length)),
+      ": ",
+      ...visible(item.reason),
+    ),
+  );
+  return [make("h3", {}, "Operations that are not judged"), make("ul", { class: "plain" }, ...rows)];
+}
+
 function showUntested() {
   const left = page.end.untested;
   const children = [
     ...reasonList("undecided", "Undecided: tried, but left nothing to judge"),
     ...reasonList("not applicable", "Not applicable: nothing to try it with here"),
+    ...unjudgedList(),
     ...(left.length
       ? [
           make("h3", {}, "Left out"),
