@@ -166,12 +166,12 @@ def _is_plain(case: Case, types: tuple[str, ...]) -> bool:
 
 def _foretold(foretelling: Foretelling, number: int, case: Case) -> tuple[object, ...]:
     """What is expected of each step, as far as a client would see it."""
-    state: dict[str, Stored | None] = {}
+    state: dict[tuple[str, str], Stored | None] = {}
     found: list[object] = []
     for index, step in enumerate(case.steps):
         request = step.request
         kind = number * _MOST_STEPS + index
-        expectation = foretelling.expect(kind, request, state.get(request.name))
-        state[request.name] = expectation.stored
+        expectation = foretelling.expect(kind, request, state.get(request.object))
+        state[request.object] = expectation.stored
         found.append((expectation.statuses, expectation.form, expectation.body))
     return tuple(found)

@@ -127,7 +127,7 @@ class _Gathering:
     def scene(self, judged: Judged) -> Scene:
         """A case, as far as its answers say something."""
         case = judged.case
-        state: dict[str, Stored | None] = {}
+        state: dict[tuple[str, str], Stored | None] = {}
         moments, expected, before, deviates = [], [], [], False
         for index, (step, exchange) in enumerate((p.step, p.exchange) for p in judged.performed):
             if exchange is None or exchange.received is None:
@@ -136,7 +136,7 @@ class _Gathering:
             if why_not_echo(request, received):
                 break
             kind = self._kinds.setdefault(_kind(request), len(self._kinds))
-            stored = state.get(request.name)
+            stored = state.get(request.object)
             expectation = self._defined.expect(kind, request, stored)
             if expectation.open:
                 break
@@ -148,7 +148,7 @@ class _Gathering:
             moments.append(Moment(number, kind, request, received, typed))
             expected.append(expectation)
             before.append(stored)
-            state[request.name] = expectation.stored
+            state[request.object] = expectation.stored
             if not fits:
                 self.deviating.add(number)
                 deviates = True
@@ -264,12 +264,12 @@ def walk(behaviour: Behaviour, scenes: Iterable[Scene]) -> Found:
     contradicts: set[int] = set()
     for scene in scenes:
         # What is stored, from the moment on from which it is not what the definition says.
-        state: dict[str, Stored | None] | None = None
+        state: dict[tuple[str, str], Stored | None] | None = None
         for moment, expected, defined in zip(
             scene.moments, scene.expected, scene.before, strict=True
         ):
             request = moment.request
-            before = defined if state is None else state.get(request.name)
+            before = defined if state is None else state.get(request.object)
             if state is None and not behaviour.differs(request.operation, expected.rules):
                 expectation = expected
             else:
@@ -283,16 +283,16 @@ def walk(behaviour: Behaviour, scenes: Iterable[Scene]) -> Found:
             if state is None and _object(expectation.stored) != _object(expected.stored):
                 state = _defined_before(scene, moment)
             if state is not None:
-                state[request.name] = expectation.stored
+                state[request.object] = expectation.stored
     return Found(frozenset(fits), frozenset(contradicts - fits))
 
 
-def _defined_before(scene: Scene, until: Moment) -> dict[str, Stored | None]:
-    state: dict[str, Stored | None] = {}
+def _defined_before(scene: Scene, until: Moment) -> dict[tuple[str, str], Stored | None]:
+    state: dict[tuple[str, str], Stored | None] = {}
     for moment, expected in zip(scene.moments, scene.expected, strict=True):
         if moment is until:
             break
-        state[moment.request.name] = expected.stored
+        state[moment.request.object] = expected.stored
     return state
 
 

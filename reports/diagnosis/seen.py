@@ -112,9 +112,9 @@ def _templates(evidence: Evidence) -> tuple[_Responses, _Uploads]:
 
 
 def _last_upload(scene: Scene, number: int) -> Request | None:
-    name = scene.moments[number].request.name
+    about = scene.moments[number].request.object
     before = (moment.request for moment in reversed(scene.moments[:number]))
-    return next((r for r in before if r.name == name and r.operation.s3_method == "PUT"), None)
+    return next((r for r in before if r.object == about and r.operation.s3_method == "PUT"), None)
 
 
 def _type_of(upload: Request) -> str:

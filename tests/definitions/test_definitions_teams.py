@@ -34,7 +34,6 @@ RUNS = {
     "SAM, downloads alone, bucket and key apart": ("sam.yaml#ReadApi",),
     "CDK, uploads alone": ("cdk.template.json",),
     "Terraform, any method": (f"terraform-show.json#{OF_TERRAFORM}.assets",),
-    "Terraform, a module": (f"terraform-show.json#module.published.{OF_TERRAFORM}.published",),
     "Terraform as JSON": (f"api.tf.json#{OF_TERRAFORM}.published",),
     "required parameters in path, header and query": ("tenants.yaml", *TENANTS),
 }

@@ -1,6 +1,7 @@
 """All verdicts of a run: from worker to controller, counted, concluded."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from reports_bench import DERIVED, MUST, a_verdict
@@ -157,6 +158,16 @@ def test_what_was_left_open_is_grouped_by_reason_the_most_frequent_first() -> No
     not_applicable = text.index("not applicable:")
     assert text[not_applicable + 1] == "     1  it not applicable"
     assert undecided < not_applicable
+
+
+def test_an_operation_that_is_not_judged_is_named_with_its_reason() -> None:
+    found = results(C, N)
+    verdict = replace(a_verdict(N, reason="S3 is not behind it"), case="GET /f not-judged")
+    found.add(Result(verdict, fails=False))
+    text = lines(found)
+    at = text.index("operations that are not judged:")
+    assert text[at + 1] == "  GET /f: S3 is not behind it"
+    assert "     1  S3 is not behind it" not in text
 
 
 def test_where_nothing_was_left_open_there_are_no_reasons() -> None:

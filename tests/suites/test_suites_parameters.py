@@ -1,5 +1,9 @@
 """The values of --param: how they are written, and where a secret one goes."""
 
+import os
+import shutil
+import subprocess
+
 import httpx
 import pytest
 
@@ -83,6 +87,24 @@ def test_a_secret_value_reaches_the_endpoint_and_no_record(tmp_path) -> None:
     command = curl(exchange.sent)
     assert """/s3/p%2Fo?tenant='"${TENANT}\"""" in command
     assert '"$TRACE"' in command
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_command_that_repeats_it_takes_the_secret_from_the_environment(tmp_path) -> None:
+    file = tmp_path / "api.yaml"
+    file.write_bytes(FILE)
+    found = with_values(definition(), BOTH, environment=ENVIRONMENT)
+    with running_gateway(str(file)) as gateway:
+        client = Client(gateway.url, secrets=found.headers, variables=found.variables)
+        request = Request(found.definition.operations[0], "o")
+        command = curl(Performer(client, "p/").send(request, "case").sent)
+        client.close()
+        answers = [
+            subprocess.run(["sh", "-c", command], capture_output=True, env=environment).stdout
+            for environment in ({**os.environ, **ENVIRONMENT}, {**os.environ, "TENANT": ""})
+        ]
+    assert b"NoSuchKey" in answers[0]
+    assert b"Missing required request parameters: [tenant, X-Trace]" in answers[1]
 
 
 def test_a_secret_that_the_endpoint_echoes_is_blotted_out() -> None:
