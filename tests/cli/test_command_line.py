@@ -5,17 +5,17 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from fixtures.definitions import FOLDER
 from fixtures.gateway.process import running_gateway
+from tests.loopback_bench import handling
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))
@@ -191,15 +191,8 @@ class Throttled(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with handling(handler) as url:
+        yield f"{url}/v1"
 
 
 def test_a_throttled_endpoint_is_undecided_and_never_accused() -> None:

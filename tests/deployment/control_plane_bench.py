@@ -5,13 +5,14 @@ has it; the client is botocore's own, over a socket.
 """
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback_bench import handling
 
 API = "a1b2c3d4e5"
 ACCOUNT = {
@@ -86,12 +87,5 @@ def serving(plane: ControlPlane) -> Iterator[dict[str, str]]:
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield {**ACCOUNT, "AWS_ENDPOINT_URL_API_GATEWAY": f"http://127.0.0.1:{server.server_port}"}
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with handling(Handler) as url:
+        yield {**ACCOUNT, "AWS_ENDPOINT_URL_API_GATEWAY": url}

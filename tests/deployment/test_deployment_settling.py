@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -19,6 +19,7 @@ from fixtures.model.case import Role
 from suites.preflight import Misfit
 from suites.settling import STEADY, telling_cases, wait_until_settled
 from tests.cli.test_command_line import run
+from tests.loopback_bench import handling
 
 SAMPLE = load("sample")
 BINARY = "x-amazon-apigateway-binary-media-types"
@@ -81,16 +82,8 @@ def switching(switcher: Switcher) -> Iterator[str]:
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with handling(Handler) as url:
+        yield f"{url}/v1"
 
 
 @pytest.fixture(scope="module")
