@@ -119,7 +119,7 @@ def waited(url: str, limit: float) -> list[str]:
 def test_a_deployment_that_is_there_takes_no_longer_than_its_rounds(gateways) -> None:
     with switching(Switcher(gateways, lambda _: 1)) as url:
         said = waited(url, 60.0)
-    assert said[0].startswith("waiting for the deployment, 0 s of 60: all 5 cases conform")
+    assert said[0].endswith(" s of 60: all 5 cases conform")
     assert said[-1].startswith(f"the deployment has been steady for {STEADY} rounds")
 
 
@@ -144,24 +144,24 @@ def test_an_old_deployment_is_waited_for_however_steady_it_is(gateways) -> None:
 
 def test_a_steady_wrong_answer_is_left_to_the_tests_at_the_limit(gateways) -> None:
     with switching(Switcher(gateways, lambda _: 0)) as url:
-        said = waited(url, 3.0)
+        said = waited(url, 5.0)
     assert said[-1].startswith(
-        "the endpoint is steady after 3 s, and the deployment is not as defined (4 of 5 cases do "
+        "the endpoint is steady after 5 s, and the deployment is not as defined (4 of 5 cases do "
     )
 
 
 def test_answers_that_never_settle_end_in_a_sentence_that_names_one(gateways) -> None:
     by_turns = Switcher(gateways, lambda number: number % 2)
     with switching(by_turns) as url, pytest.raises(Misfit) as said:
-        waited(url, 3.0)
+        waited(url, 5.0)
     sentence = str(said.value)
-    assert f"{url} did not settle within 3 s: the answers to GET /s3 every-byte" in sentence
+    assert f"{url} did not settle within 5 s: the answers to GET /s3 every-byte" in sentence
     assert "changed from round to round (last: " in sentence
     assert "--wait-for-deployment=SECONDS" in sentence
 
 
 def test_the_command_line_waits_and_then_tests(gateways) -> None:
-    waiting = ("suites/errors", "-q", "--wait-for-deployment=3")
+    waiting = ("suites/errors", "-q", "--wait-for-deployment=6")
     with switching(Switcher(gateways, lambda number: number % 2)) as url:
         flapping = run(f"--endpoint={url}", *waiting)
     with switching(Switcher(gateways, lambda _: 0)) as url:
@@ -169,7 +169,7 @@ def test_the_command_line_waits_and_then_tests(gateways) -> None:
     with switching(Switcher(gateways, lambda number: 1)) as url:
         there = run(f"--endpoint={url}", *waiting)
     assert flapping.returncode == 6, flapping.stdout + flapping.stderr
-    assert "did not settle within 3 s" in flapping.stderr
+    assert "did not settle within 6 s" in flapping.stderr
     assert stale.returncode in (1, 6)
     assert "and the deployment is not as defined" in stale.stdout
     assert there.returncode == 0, there.stdout + there.stderr
