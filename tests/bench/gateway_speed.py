@@ -1,0 +1,197 @@
+"""How fast the reference gateway is: beside a bare application, and beside peers that do the same.
+
+`python -m tests.bench.gateway_speed` prints a table and JSON. Every ratio is of two loads, one
+right after the other in one run, each of the two first in every other pair, so that what else the
+machine does falls on both; five pairs or more give the least, the median and the greatest.
+
+The bare application (`bare`) stands on the same server with the same settings, reads the same
+request and answers with as many bytes. A peer is given by the address that its keys are appended
+to: `--peer=LocalStack=http://localhost:4566/_aws/execute-api/ID/v1/s3?key=BUCKET/`, where the
+sample API is deployed.
+"""
+
+import argparse
+import base64
+import json
+import random
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fixtures.gateway.process import running_gateway
+from tests.bench.hammer import Load, a_request, hammer
+
+_ROOT = Path(__file__).parents[2]
+_SMALL = 256
+_MIB = 1 << 20
+_BINARY, _TEXT = "image/png", "text/plain"
+
+TARGETS = {"small GET / bare": 0.5, "small GET / LocalStack": 15.0}
+"""The least that a median ratio should be."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One request of the gateway; `answer` is the size of the body that it is answered with."""
+
+    name: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    answer: int = 0
+    connections: int = 2
+
+    def request(self, url: str) -> bytes:
+        """The same request to another address."""
+        return a_request(self.method, url, self.body, **self.headers)
+
+    def load(self, seconds: float, url: str | None = None) -> Load:
+        """What comes of sending it for so long."""
+        to = url or self.url
+        return hammer(to, self.request(to), connections=self.connections, seconds=seconds)
+
+
+def _small(keys: str) -> list[Work]:
+    """An upload and a download of a few bytes; `keys` is the address that a key is appended to."""
+    both = {"Content_Type": "application/octet-stream", "Accept": "application/octet-stream"}
+    return [
+        Work("small PUT", "PUT", f"{keys}small", both, bytes(_SMALL), 0, connections=8),
+        Work("small GET", "GET", f"{keys}small", both, answer=_SMALL, connections=8),
+    ]
+
+
+def _large(url: str, mib: int) -> Iterator[Work]:
+    """Every conversion both ways, by the definition `conversions`; what is read is stored first."""
+    size = mib * _MIB
+    noise = random.Random(mib).randbytes(size)
+    encoded, letters = base64.b64encode(noise)[:size], "\u00e9".encode() * (size // 2)
+    # conversion -> body, its type, where it goes in; what is accepted and where it comes out, and
+    # how large it is then
+    conversions = {
+        "the bytes": (noise, _BINARY, "as-is", _BINARY, "as-is", size),
+        "Base64 text": (noise, _BINARY, "to-text", _TEXT, "as-is", -(-size // 3) * 4),
+        "Base64-decoded": (encoded, _TEXT, "to-binary", _TEXT, "to-binary", size // 4 * 3),
+        "text": (letters, _TEXT, "as-is", _TEXT, "as-is", size),
+    }
+    for name, (body, kind, way_in, accepted, way_out, answer) in conversions.items():
+        title = f"{mib} MiB {{}} {name}"
+        sent = {"Content_Type": kind}
+        yield Work(title.format("PUT"), "PUT", f"{url}/{way_in}/bucket/put", sent, body)
+        Work("", "PUT", f"{url}/as-is/bucket/get", sent, body, connections=1).load(0)
+        look = f"{url}/{way_out}/bucket/get"
+        yield Work(title.format("GET"), "GET", look, {"Accept": accepted}, answer=answer)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One work done by the gateway and by another in turn."""
+
+    name: str
+    pairs: tuple[tuple[Load, Load], ...]
+
+    @property
+    def ratios(self) -> list[float]:
+        """The gateway's rate over the other's, pair by pair."""
+        return [mine.rate / other.rate for mine, other in self.pairs]
+
+    def line(self) -> str:
+        """A line of the table."""
+        mine, other = zip(*self.pairs, strict=True)
+        figures = (
+            f"{statistics.median(load.rate for load in side):9.1f}"
+            f"{statistics.median(load.p99 for load in side):9.1f}"
+            for side in (mine, other)
+        )
+        least, median, most = min(self.ratios), statistics.median(self.ratios), max(self.ratios)
+        target = TARGETS.get(self.name)
+        goal = "" if target is None else f"  {'meets' if median >= target else 'MISSES'} {target:g}"
+        return f"{self.name:36}{''.join(figures)}{least:9.2f}{median:8.2f}{most:8.2f}{goal}"
+
+
+def _compared(work: Work, other: str, url: str, pairs: int, seconds: float) -> Compared:
+    taken = []
+    for number in range(pairs):
+        if number % 2:
+            theirs, mine = work.load(seconds, url), work.load(seconds)
+        else:
+            mine, theirs = work.load(seconds), work.load(seconds, url)
+        taken.append((mine, theirs))
+    return Compared(f"{work.name} / {other}", tuple(taken))
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.bench.bare"]
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def run(
+    peers: Mapping[str, str] | None = None,
+    *,
+    sizes: Sequence[int] = (1, 9),
+    pairs: int = 5,
+    seconds: float = 1.0,
+) -> dict[str, Any]:
+    """Measure, and give the ratios (least, median, most, and each pair's) and the table's lines.
+
+    `peers` are addresses by name that a key can be appended to, `sizes` are in MiB, `seconds` are
+    those of one load. Raises `RuntimeError` where a server does not answer with 200.
+    """
+    found: list[Compared] = []
+    with _bare() as bare:
+
+        def against_bare(works: Sequence[Work] | Iterator[Work]) -> None:
+            for work in works:
+                url = f"{bare}/?{work.answer}"
+                found.append(_compared(work, "bare", url, pairs, seconds))
+
+        with running_gateway("sample") as gateway:
+            small = _small(f"{gateway.url}/s3?key=bucket/")
+            against_bare(small)
+            for name, keys in (peers or {}).items():
+                for work, same in zip(small, _small(keys), strict=True):
+                    found.append(_compared(work, name, same.url, pairs, seconds))
+        with running_gateway("conversions") as gateway:
+            for mib in sizes:
+                against_bare(_large(gateway.url, mib))
+    heading = f"{'gateway / other':36}{'req/s':>9}{'p99 ms':>9}{'req/s':>9}{'p99 ms':>9}"
+    return {
+        "ratios": {
+            one.name: {
+                "min": min(one.ratios),
+                "median": statistics.median(one.ratios),
+                "max": max(one.ratios),
+                "pairs": one.ratios,
+            }
+            for one in found
+        },
+        "lines": [f"{heading}{'min':>9}{'median':>8}{'max':>8}", *(one.line() for one in found)],
+    }
+
+
+def main() -> None:
+    """Print the table, then the ratios as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.gateway_speed")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=ADDRESS")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    options = parser.parse_args()
+    peers = dict(peer.split("=", 1) for peer in options.peer)
+    result = run(peers, pairs=options.pairs, seconds=options.seconds)
+    print(*result["lines"], sep="\n")  # noqa: T201 - what it is run for
+    print(json.dumps(result["ratios"], indent=2))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
