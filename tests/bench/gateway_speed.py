@@ -61,8 +61,8 @@ def _small(keys: str) -> list[Work]:
     """An upload and a download of a few bytes; `keys` is the address that a key is appended to."""
     both = {"Content_Type": "application/octet-stream", "Accept": "application/octet-stream"}
     return [
-        Work("small PUT", "PUT", f"{keys}small", both, bytes(_SMALL), 0, connections=8),
-        Work("small GET", "GET", f"{keys}small", both, answer=_SMALL, connections=8),
+        Work("small PUT", "PUT", f"{keys}small", both, bytes(_SMALL), 0, connections=32),
+        Work("small GET", "GET", f"{keys}small", both, answer=_SMALL, connections=32),
     ]
 
 
