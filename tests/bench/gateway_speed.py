@@ -2,7 +2,9 @@
 
 `python -m tests.bench.gateway_speed` prints a table and JSON. Every ratio is of two loads, one
 right after the other in one run, each of the two first in every other pair, so that what else the
-machine does falls on both; five pairs or more give the least, the median and the greatest.
+machine does falls on both; five pairs or more give the least, the median and the greatest. Where
+/proc tells it, the last column is the ratio of requests a second of the server's own processor
+time: what the rates come to where the client and all else have processors of their own.
 
 The bare application (`bare`) stands on the same server with the same settings, reads the same
 request and answers with as many bytes. A peer is given by the address that its keys are appended
@@ -13,11 +15,12 @@ sample API is deployed.
 import argparse
 import base64
 import json
+import os
 import random
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +60,32 @@ class Work:
         return hammer(to, self.request(to), connections=self.connections, seconds=seconds)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server under load: its process where it is known, and what its processor time bought."""
+
+    url: str
+    pid: int | None = None
+
+    def load(self, work: Work, seconds: float) -> tuple[Load, float | None]:
+        """A load, and the requests that a second of the server's processor time answers."""
+        before = self._processor_seconds()
+        load = work.load(seconds, self.url)
+        after = self._processor_seconds()
+        if before is None or after is None or after == before:
+            return load, None
+        return load, load.answers / (after - before)
+
+    def _processor_seconds(self) -> float | None:
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        # proc(5): fields 14 and 15, utime and stime; the command before them may hold spaces.
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _small(keys: str) -> list[Work]:
     """An upload and a download of a few bytes; `keys` is the address that a key is appended to."""
     both = {"Content_Type": "application/octet-stream", "Accept": "application/octet-stream"}
@@ -94,6 +123,8 @@ class Compared:
 
     name: str
     pairs: tuple[tuple[Load, Load], ...]
+    processor: tuple[float, ...] = ()
+    """The ratios of what a second of processor time answers, where they are known."""
 
     @property
     def ratios(self) -> list[float]:
@@ -111,27 +142,32 @@ class Compared:
         least, median, most = min(self.ratios), statistics.median(self.ratios), max(self.ratios)
         target = TARGETS.get(self.name)
         goal = "" if target is None else f"  {'meets' if median >= target else 'MISSES'} {target:g}"
-        return f"{self.name:36}{''.join(figures)}{least:9.2f}{median:8.2f}{most:8.2f}{goal}"
+        own = f"{statistics.median(self.processor):8.2f}" if self.processor else f"{'':8}"
+        ratios = f"{least:9.2f}{median:8.2f}{most:8.2f}{own}"
+        return f"{self.name:36}{''.join(figures)}{ratios}{goal}"
 
 
-def _compared(work: Work, other: str, url: str, pairs: int, seconds: float) -> Compared:
-    taken = []
+def _compared(
+    work: Work, mine: Server, other: str, theirs: Server, pairs: int, seconds: float
+) -> Compared:
+    taken, processor = [], []
     for number in range(pairs):
-        if number % 2:
-            theirs, mine = work.load(seconds, url), work.load(seconds)
-        else:
-            mine, theirs = work.load(seconds), work.load(seconds, url)
-        taken.append((mine, theirs))
-    return Compared(f"{work.name} / {other}", tuple(taken))
+        order = (theirs, mine) if number % 2 else (mine, theirs)
+        done = {server: server.load(work, seconds) for server in order}
+        (my_load, my_worth), (their_load, their_worth) = done[mine], done[theirs]
+        taken.append((my_load, their_load))
+        if my_worth and their_worth:
+            processor.append(my_worth / their_worth)
+    return Compared(f"{work.name} / {other}", tuple(taken), tuple(processor))
 
 
 @contextmanager
-def _bare() -> Iterator[str]:
+def _bare() -> Iterator[Server]:
     command = [sys.executable, "-m", "tests.bench.bare"]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip()
+            yield Server(process.stdout.readline().strip(), process.pid)
         finally:
             process.terminate()
 
@@ -143,7 +179,8 @@ def run(
     pairs: int = 5,
     seconds: float = 1.0,
 ) -> dict[str, Any]:
-    """Measure, and give the ratios (least, median, most, and each pair's) and the table's lines.
+    """Measure, and give the ratios (least, median, most, and each pair's; the median by processor
+    time) and the table's lines.
 
     `peers` are addresses by name that a key can be appended to, `sizes` are in MiB, `seconds` are
     those of one load. Raises `RuntimeError` where a server does not answer with 200.
@@ -151,20 +188,22 @@ def run(
     found: list[Compared] = []
     with _bare() as bare:
 
-        def against_bare(works: Sequence[Work] | Iterator[Work]) -> None:
+        def against_bare(pid: int, works: Iterable[Work]) -> None:
             for work in works:
-                url = f"{bare}/?{work.answer}"
-                found.append(_compared(work, "bare", url, pairs, seconds))
+                theirs = Server(f"{bare.url}/?{work.answer}", bare.pid)
+                mine = Server(work.url, pid)
+                found.append(_compared(work, mine, "bare", theirs, pairs, seconds))
 
         with running_gateway("sample") as gateway:
             small = _small(f"{gateway.url}/s3?key=bucket/")
-            against_bare(small)
+            against_bare(gateway.pid, small)
             for name, keys in (peers or {}).items():
                 for work, same in zip(small, _small(keys), strict=True):
-                    found.append(_compared(work, name, same.url, pairs, seconds))
+                    mine, theirs = Server(work.url, gateway.pid), Server(same.url)
+                    found.append(_compared(work, mine, name, theirs, pairs, seconds))
         with running_gateway("conversions") as gateway:
             for mib in sizes:
-                against_bare(_large(gateway.url, mib))
+                against_bare(gateway.pid, _large(gateway.url, mib))
     heading = f"{'gateway / other':36}{'req/s':>9}{'p99 ms':>9}{'req/s':>9}{'p99 ms':>9}"
     return {
         "ratios": {
@@ -173,10 +212,14 @@ def run(
                 "median": statistics.median(one.ratios),
                 "max": max(one.ratios),
                 "pairs": one.ratios,
+                "processor": statistics.median(one.processor) if one.processor else None,
             }
             for one in found
         },
-        "lines": [f"{heading}{'min':>9}{'median':>8}{'max':>8}", *(one.line() for one in found)],
+        "lines": [
+            f"{heading}{'min':>9}{'median':>8}{'max':>8}{'cpu':>8}",
+            *(one.line() for one in found),
+        ],
     }
 
 

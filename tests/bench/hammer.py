@@ -22,10 +22,13 @@ _LAST_CHUNK = b"0\r\n\r\n"
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it: requests a second, and the 99th percentile of a request's time in ms."""
+    """What came of it: requests a second, the 99th percentile of a request's time in milliseconds,
+    and how many were answered.
+    """
 
     rate: float
     p99: float
+    answers: int
 
 
 def a_request(method: str, url: str, body: bytes = b"", **headers: str) -> bytes:
@@ -117,7 +120,8 @@ def _main(host: str, port: str, connections: str, seconds: str) -> None:
                 key.data.send()
     taken.sort()
     p99 = taken[min(len(taken) - 1, len(taken) * 99 // 100)]
-    print(json.dumps({"rate": len(taken) / (now - began), "p99": p99 * 1000}))  # noqa: T201 - for the parent
+    load = {"rate": len(taken) / (now - began), "p99": p99 * 1000, "answers": len(taken)}
+    print(json.dumps(load))  # noqa: T201 - for the parent
 
 
 if __name__ == "__main__":
