@@ -12,9 +12,7 @@ from hypothesis import settings
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import CredentialsError, Performer
 from fixtures.endpoint.client import Timeouts
-from fixtures.endpoint.deployed import DeploymentError
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
-from fixtures.model import DefinitionError
 from fixtures.model.case import Case
 from fixtures.rules.catalogue import rules
 from fixtures.rules.judging import planned_rules
@@ -22,9 +20,8 @@ from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
 from reports.bodies import Bodies
 from reports.collecting import Collector
-from reports.policy import KnownDeviationsError
 from reports.progress import Progress
-from reports.recording import Recorder
+from reports.recording import Recorder, subject
 from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
 from reports.summary import summary, traffic
@@ -48,6 +45,7 @@ for _profile in PROFILES.values():
 RUN = pytest.StashKey[Run]()
 COLLECTOR = pytest.StashKey[Collector]()
 UNUSABLE = pytest.StashKey[bool]()
+PART = pytest.StashKey[str]()
 RECORD = pytest.StashKey[str]()
 OUTCOME = pytest.StashKey[Outcome]()
 SECONDS = pytest.StashKey[float]()
@@ -71,12 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_about_an_endpoint(config):
         try:
             run = config.stash[RUN] = options.read(config)
-        except (
-            DefinitionError,
-            CredentialsError,
-            DeploymentError,
-            KnownDeviationsError,
-        ) as error:
+        except options.MISTAKES as error:
             raise pytest.UsageError(str(error)) from None
         except Misfit as misfit:
             config.stash[UNUSABLE] = True
@@ -186,8 +179,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     collector.traffic += run.pace.traffic
     gone = _gone(config)
+    # What no case of a shard needs may be needed in another: only their merge can tell.
+    whole = run.shard is None
     status = collector.results.exit_status(int(session.exitstatus))
-    if status == 0 and run.strict and gone:
+    if status == 0 and whole and run.strict and gone:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     collector.finish(status, gone, why=str(session.shouldfail or session.shouldstop or ""))
@@ -224,10 +219,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("case", parameters)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Give the cases the order in which every document has them."""
-    for number, item in enumerate(session.items):
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give the cases the order in which every document has them, and leave a shard its own."""
+    for number, item in enumerate(items):
         item.stash[NUMBER] = number
+    run = config.stash.get(RUN, None)
+    if run is None or run.shard is None:
+        return
+    part = run.shard.part(items)
+    divided = len(items), sorted({subject(item.nodeid) for item in items})
+    if run.worker:
+        config.workeroutput["divided"] = divided  # type: ignore[attr-defined]
+    else:
+        config.stash[COLLECTOR].divide(*divided)
+    config.stash[PART] = run.shard.in_words(part)
+    items[:] = part.selected
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say which part of the cases this run is to try."""
+    return [config.stash[PART]] if PART in config.stash else []
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -323,7 +335,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     run = config.stash[RUN]
     terminalreporter.section("conformance")
-    for line in summary(collector.results, run.endpoint, run.definition.source, _gone(config)):
+    gone = _gone(config) if run.shard is None else []
+    for line in summary(collector.results, run.endpoint, run.definition.source, gone):
         terminalreporter.write_line(line)
     for line in traffic(collector.traffic):
         terminalreporter.write_line(line)

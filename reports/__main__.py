@@ -9,13 +9,13 @@ Each subcommand is a module in `_COMMANDS` with two functions. `add(subparsers)`
 import sys
 from collections.abc import Sequence
 
-from reports import accept, compare, judge
+from reports import accept, compare, judge, merge
 from reports.commands import WRONG_CALL, Parser
 from reports.loading import ReportError
 from reports.page import command as page
 
 _DESCRIPTION = "Do something with a run that is over, from its documents alone."
-_COMMANDS = (judge, page, compare, accept)
+_COMMANDS = (judge, page, compare, accept, merge)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixtures.endpoint.pacing import Traffic
-from reports import document
+from reports import document, durations
 from reports.allure_run import describe_run
 from reports.bodies import Bodies
 from reports.heading import now
@@ -45,6 +46,8 @@ class Collector:
         self._stream: Stream | None = None
         self._subjects: set[str] = set()
         self._judged: set[str] = set()
+        self._durations: Counter[str] = Counter()
+        self._of = 0
         self._deselected = 0
         self._why = ""
 
@@ -63,7 +66,7 @@ class Collector:
         if self._stream is None:
             return
         left = self.planned - len(self._judged)
-        if not self.planned:
+        if not self.planned and not self._of:
             why = why or self._why or "no case was selected"
         elif left:
             why = why or self._why or "not every planned case came to a verdict"
@@ -79,18 +82,19 @@ class Collector:
         try:
             whole = stream.finish(end, gone)
             self.published = publish(whole, self._out)
+            durations.keep(self._durations, self._out)
             Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
         except OSError as error:
             print(f"ERROR: the reports could not be written: {error}", file=sys.stderr)  # noqa: T201
 
     def _untested(self, left: int) -> Iterator[str]:
-        others = sorted(subjects() - self._subjects) if self.planned else []
+        others = sorted(subjects() - self._subjects) if self._subjects else []
         if others:
             yield f"no case was selected of: {', '.join(others)}"
         if self._deselected:
             yield f"{self._deselected} cases were deselected on the command line"
         if left:
-            yield f"{left} of {self.planned} planned cases came to no verdict"
+            yield f"{left} of {self.planned} planned cases {document.NO_VERDICT}"
 
     # ------------------------------------------------------------------------ what pytest says
 
@@ -106,8 +110,15 @@ class Collector:
     def _plan(self, ids: Sequence[str]) -> None:
         if self._stream is not None and len(ids) != self.planned:
             self.planned = len(ids)
-            self._subjects = set(map(subject, ids))
-            self._stream.plan(len(ids))
+            self._subjects |= set(map(subject, ids))
+            self._stream.plan(len(ids), self._of)
+
+    def divide(self, cases: int, among: Sequence[str]) -> None:
+        """Take how many cases all shards have together, and the subjects of those."""
+        self._of = cases
+        self._subjects |= set(among)
+        if self._stream is not None:
+            self._stream.plan(self.planned, cases)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Count what `-k` and the like leave out."""
@@ -115,13 +126,16 @@ class Collector:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: "WorkerController") -> None:
-        """Take the same from a worker, at its end, and what it sent."""
+        """Take the same from a worker, at its end, of what its cases are a shard, what it sent."""
         output = getattr(node, "workeroutput", {})
         self._deselected = max(self._deselected, output.get("deselected", 0))
         self.traffic += Traffic(**output.get("traffic", {}))
+        if "divided" in output:
+            self.divide(*output["divided"])
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take in what a test, here or in a worker, came to."""
+        self._durations[report.nodeid] += report.duration
         line = getattr(report, "conformance", None)
         if line is None:
             return

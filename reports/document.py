@@ -14,6 +14,9 @@ VERSION = 1
 LARGEST_INLINE = 2048
 """Bytes above which a body is kept in `bodies/SHA-256.bin` beside the document."""
 
+NO_VERDICT = "came to no verdict"
+"""How the line of `End.untested` ends that counts the cases that never had their turn."""
+
 Header = tuple[str, str]
 
 
@@ -173,10 +176,24 @@ class Definition(TypedDict):
     document: str
 
 
+class Shard(TypedDict):
+    """Which part of the cases a run tried: the shard `number` of `of`, counted from 1.
+
+    `cases` is how many there are in all shards together; 0 where the run never got to know it.
+    `embedded` says that the endpoint was the embedded gateway, of which each shard starts its own.
+    """
+
+    number: int
+    of: int
+    cases: int
+    embedded: bool
+
+
 class Run(TypedDict):
     """What the header says of a run; times are UTC, ISO 8601. No value of a secret is here.
 
-    `planned` is the number of cases that were to be tried.
+    `planned` is the number of cases that were to be tried. `shard` is there where they were a part
+    of all, as `--shard` cuts them.
     """
 
     suite_version: str
@@ -190,6 +207,7 @@ class Run(TypedDict):
     environment: dict[str, str]
     planned: int
     started: str
+    shard: NotRequired[Shard]
 
 
 class Traffic(TypedDict):
@@ -232,7 +250,8 @@ class Record(TypedDict):
 class Document(TypedDict):
     """The whole: a run, its end, every rule of the suite, its cases, and what they refer to.
 
-    `gone` names the known deviations that are gone or expired.
+    `gone` names the known deviations that are gone or expired; of a shard, those that its own
+    cases do not need.
     """
 
     version: int

@@ -33,7 +33,11 @@ def _parts(value: object, kind: Any, place: str) -> Iterable[tuple[object, Any, 
         return () if value in arguments else None
     if isinstance(value, dict):
         if is_typeddict(kind):
-            return ((_member(value, n, place), k, f"{place}.{n}") for n, k in _members(kind))
+            return (
+                (_member(value, n, place), k, f"{place}.{n}")
+                for n, k in _members(kind)
+                if n in value or n in kind.__required_keys__
+            )
         return (
             ((v, arguments[1], f"{place}.{n}") for n, v in value.items())
             if origin is dict

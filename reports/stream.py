@@ -25,9 +25,9 @@ class Stream:
         self._file: TextIO = path.open("w+", encoding="utf-8", buffering=1)
         self.write(in_a_line({"version": document.VERSION, "run": run}))
 
-    def plan(self, cases: int) -> None:
-        """Say how many cases are to come."""
-        self.write(in_a_line({"planned": cases}))
+    def plan(self, cases: int, of: int) -> None:
+        """Say how many cases are to come, and of how many they are a shard."""
+        self.write(in_a_line({"planned": cases, "of": of}))
 
     def write(self, line: str) -> None:
         """Add a record that is a line already."""
@@ -75,6 +75,8 @@ def read(lines: Iterable[str]) -> document.Document:
             bodies |= record["bodies"]
         elif "planned" in record:
             head["run"]["planned"] = record["planned"]
+            if "shard" in head["run"]:
+                head["run"]["shard"]["cases"] = record["of"]
         else:
             end, gone = record["end"], record["gone"]
     return whole(head["run"], end, cases, exchanges, bodies, gone)

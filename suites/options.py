@@ -8,19 +8,30 @@ from pathlib import Path
 import pytest
 
 from fixtures.definitions import DEFAULT, shipped
-from fixtures.endpoint import secret_header
+from fixtures.endpoint import CredentialsError, secret_header
+from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
 from fixtures.model import DefinitionError, parse_definition
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
-from reports.policy import Policy, read_known_deviations
+from reports.policy import KnownDeviationsError, Policy, read_known_deviations
 from suites.deployment import about
 from suites.parameters import with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
 from suites.settling import LIMIT
+from suites.sharding import ShardError, shard_named
 
 CONCURRENCY = 16
 """Cases that are tried at once where each is a round trip away."""
+
+MISTAKES = (
+    CredentialsError,
+    DefinitionError,
+    DeploymentError,
+    KnownDeviationsError,
+    ShardError,
+)
+"""What is raised where the call or a file is wrong, each with one sentence for the user."""
 
 
 def declare(parser: pytest.Parser) -> None:
@@ -68,6 +79,13 @@ def declare(parser: pytest.Parser) -> None:
         metavar="P",
         help="where objects may be written; each run writes to a fresh folder below it. Where the "
         "API's key begins with the bucket: bucket/... (default: conformance/)",
+    )
+    what.addoption(
+        "--shard",
+        metavar="I/N",
+        help="of N parts of the cases only the one numbered I, cut by the durations that "
+        "--durations-path=FILE has, as a run and `python -m reports merge` write them; the shards "
+        "of a run are merged into one document by the latter",
     )
     who = parser.getgroup("conformance: who asks")
     who.addoption(
@@ -124,8 +142,7 @@ def declare(parser: pytest.Parser) -> None:
 def read(config: pytest.Config) -> Run:
     """What the command line, or xdist's controller, says that this process is about.
 
-    Raises `DefinitionError`, `CredentialsError`, `DeploymentError` and `KnownDeviationsError`, each
-    with one sentence for the user, and `Misfit` where what is deployed is not what is defined.
+    Raises one of `MISTAKES`, or `Misfit` where what is deployed is not what is defined.
     """
     option = config.getoption
     worker = getattr(config, "workerinput", {})
@@ -178,6 +195,9 @@ def read(config: pytest.Config) -> Run:
         concurrency=concurrency,
         http2=option("--http2"),
         patience=option("--wait-for-deployment"),
+        shard=shard_named(
+            option("--shard"), Path(config.invocation_params.dir, option("--durations-path"))
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from reports import document
 from reports.heading import environment, heading
 from reports.policy import Policy
 from suites.profile import PROFILES, Profile
+from suites.sharding import Shard
 
 
 @dataclass
@@ -30,7 +31,8 @@ class Run:
     `out` is where the reports go; `worker` names the xdist worker that this process is, with a
     hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
     `concurrency` is how many cases it tries at once. `patience` is how many seconds it waits for a
-    deployment, `None` for no waiting.
+    deployment, `None` for no waiting. `shard` is the part of the cases that is tried, `None` for
+    all.
     """
 
     definition: Definition
@@ -50,6 +52,7 @@ class Run:
     http2: bool = False
     patience: float | None = None
     gateway: RunningGateway | None = None
+    shard: Shard | None = None
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
         """A client for the endpoint, with everything that says who asks."""
@@ -76,7 +79,7 @@ class Run:
 
     def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
         """What every report says of the run; `arguments` are those of the command line."""
-        return heading(
+        head = heading(
             self.definition,
             self.endpoint,
             profile=self.profile.name,
@@ -87,6 +90,14 @@ class Run:
             secrets=[*(secret.value for secret in self.secrets), *self.variables.values()],
             environment=environment(os.environ, workers),
         )
+        if self.shard is not None:
+            head["shard"] = document.Shard(
+                number=self.shard.number,
+                of=self.shard.of,
+                cases=0,
+                embedded=self.gateway is not None,
+            )
+        return head
 
 
 def profile_named(name: str) -> Profile:

@@ -1,0 +1,273 @@
+"""`python -m reports merge SHARD…`: the documents of a run's shards joined into that of the run.
+
+What is equal to the document of a run that was not divided: cases and their order, verdicts,
+counts, rules, what was left untested, diagnosis and page. What cannot be: each shard is a run of
+its own, with its own folder of objects and its own embedded gateway, so keys, addresses, request
+ids and times are those of the shards, and what a setup stored for cases of several shards was
+stored in each of them.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from reports import document, durations
+from reports.bodies import OUT, Bodies
+from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
+from reports.loading import Contents, ReportError, load
+from reports.publish import DOCUMENT, publish
+from reports.results import Result, Results
+from reports.stream import whole
+from reports.summary import summary
+
+_ALIKE = "give each the same cases and --durations-path=FILE the same file"
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the subcommand."""
+    what = "join the documents of a run's shards, as --shard=I/N makes them, into one"
+    parser = subparsers.add_parser("merge", help=what, description=what)
+    parser.add_argument(
+        "files", metavar="SHARD", type=Path, nargs="+", help="conformance.json or .jsonl"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, default=OUT, help="default: reports/out"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Merge, publish like a run, and give the exit status that the run would have."""
+    output = options.output / DOCUMENT
+    if output.resolve() in (file.resolve() for file in options.files):
+        raise ReportError(f"{output} is one of the shards: give another folder with --output=DIR")
+    parts = [_part(file) for file in options.files]
+    merged = joined(parts)
+    try:
+        for part in parts:
+            _keep_bodies(part, Bodies.beside(output))
+        durations.join([part.path.parent for part in parts], options.output)
+        published = publish(merged, options.output)
+    except OSError as error:
+        raise ReportError(f"{options.output}: cannot be written: {error.strerror}") from None
+    results = Results([Result.recorded(case) for case in merged["cases"]])
+    about = merged["run"]
+    lines = summary(results, about["endpoint"], about["definition"]["source"], merged["gone"])
+    print(*lines, *merged["end"]["why"].splitlines(), *published, sep="\n")  # noqa: T201
+    status = merged["end"]["exit_status"]
+    return UNDECIDED if status is None else status
+
+
+@dataclass(frozen=True)
+class Part:
+    """The document of a shard, where it is from, and which shard it is."""
+
+    path: Path
+    recorded: document.Document
+    shard: document.Shard
+
+    @property
+    def name(self) -> str:
+        return f"shard {self.shard['number']} of {self.shard['of']}"
+
+
+def _part(path: Path) -> Part:
+    loaded = load(path)
+    if "shard" not in loaded["run"]:
+        raise ReportError(f"{path}: is of a whole run, and none of the shards that --shard makes")
+    return Part(path, loaded, loaded["run"]["shard"])
+
+
+def joined(given: Sequence[Part]) -> document.Document:
+    """The document of the run whose shards these are.
+
+    What of the run is missing makes it one that is not complete. Raises `ReportError`, in one
+    sentence, where they are no shards of the same run.
+    """
+    parts = sorted(given, key=lambda part: part.shard["number"])
+    first = parts[0]
+    for part in parts[1:]:
+        _are_of_one_run(first, part)
+    _do_not_overlap(parts)
+    planned = max(part.shard["cases"] for part in parts)
+    why = "; ".join(_missing(parts, planned))
+    cases: list[document.Case] = []
+    exchanges: dict[str, document.Exchange] = {}
+    bodies: dict[str, document.Body] = {}
+    for part in parts:
+        cases += _cases(part, exchanges)
+        bodies |= part.recorded["bodies"]
+    gone = _gone(parts)
+    end = document.End(
+        complete=not why,
+        why=why,
+        ended=max(part.recorded["end"]["ended"] for part in parts),
+        exit_status=_status(parts, cases, gone, complete=not why),
+        untested=list(_untested(parts, planned - len(cases))),
+    )
+    return whole(_run(parts, planned), end, cases, exchanges, bodies, gone)
+
+
+def _cases(part: Part, exchanges: dict[str, document.Exchange]) -> Iterator[document.Case]:
+    """The cases of a shard, their exchanges numbered anew and added to those that are there."""
+    keys: dict[str | None, str | None] = {None: None}
+    for case in part.recorded["cases"]:
+        steps = []
+        for step in case["steps"]:
+            key = step["exchange"]
+            if key not in keys:
+                if key not in part.recorded["exchanges"]:
+                    raise ReportError(f"{part.path}: it has no exchange {key}")
+                keys[key] = new = str(len(exchanges) + 1)
+                exchanges[new] = part.recorded["exchanges"][key]
+            steps.append(document.Step(**{**step, "exchange": keys[key]}))
+        yield document.Case(**{**case, "steps": steps})
+
+
+# ------------------------------------------------------------------------- do they belong together
+
+
+def _facts(part: Part) -> dict[str, object]:
+    """What is the same in all shards of a run, in the words of a sentence."""
+    run, shard = part.recorded["run"], part.shard
+    return {
+        "shards in all": shard["of"],
+        "definition": f"{run['definition']['source']} {run['definition']['sha256'][:12]}",
+        "version of the suite": run["suite_version"],
+        "commit": run["environment"].get("commit", ""),
+        "endpoint": "the embedded gateway" if shard["embedded"] else run["endpoint"],
+        "profile": run["profile"],
+        "level": run["level"],
+        "setting of --strict": run["strict"],
+        # Unknown to a shard that was cut before it had collected its cases.
+        "number of cases in all": shard["cases"] or None,
+    }
+
+
+def _are_of_one_run(first: Part, part: Part) -> None:
+    theirs = _facts(part)
+    for what, value in _facts(first).items():
+        if None not in (value, theirs[what]) and value != theirs[what]:
+            raise ReportError(
+                f"{part.path}: is no shard of the run of {first.path}: the {what} is "
+                f"{theirs[what]!r} here and {value!r} there"
+            )
+
+
+def _do_not_overlap(parts: Sequence[Part]) -> None:
+    shards: dict[int, Part] = {}
+    cases: dict[int, Part] = {}
+    for part in parts:
+        other = shards.setdefault(part.shard["number"], part)
+        if other is not part:
+            raise ReportError(f"{part.path}: is {part.name}, and so is {other.path}")
+        for case in part.recorded["cases"]:
+            other = cases.setdefault(case["number"], part)
+            if other is not part:
+                raise ReportError(
+                    f"{part.path}: has the case {case['id']}, which is for {other.path} by its "
+                    f"place: the shards were cut differently; {_ALIKE}"
+                )
+
+
+# -------------------------------------------------------------------------- what there is of a run
+
+
+def _missing(parts: Sequence[Part], planned: int) -> Iterator[str]:
+    """Why the run is not complete, if it is not."""
+    of = parts[0].shard["of"]
+    absent = sorted({*range(1, of + 1)} - {part.shard["number"] for part in parts})
+    if absent:
+        yield f"of {of} shards, these are missing: {', '.join(map(str, absent))}"
+    for part in parts:
+        end = part.recorded["end"]
+        if not end["complete"]:
+            yield f"{part.name}: {end['why']}"
+    found = sum(part.recorded["run"]["planned"] for part in parts)
+    if not absent and all(part.shard["cases"] for part in parts) and found != planned:
+        yield f"the shards have {found} of {planned} cases: they were cut differently; {_ALIKE}"
+
+
+def _untested(parts: Sequence[Part], left: int) -> Iterator[str]:
+    """What each shard says was left out of the whole selection, once, and what never had its turn.
+
+    `left` is how many of the planned cases are in no shard that is here.
+    """
+    said = chain.from_iterable(part.recorded["end"]["untested"] for part in parts)
+    yield from dict.fromkeys(line for line in said if not line.endswith(document.NO_VERDICT))
+    if left > 0:
+        cases = sum(len(part.recorded["cases"]) for part in parts)
+        yield f"{left} of {left + cases} planned cases {document.NO_VERDICT}"
+
+
+def _gone(parts: Sequence[Part]) -> list[str]:
+    """The known deviations that no shard needs."""
+    others = [set(part.recorded["gone"]) for part in parts]
+    return [entry for entry in parts[0].recorded["gone"] if all(entry in gone for gone in others)]
+
+
+def _status(
+    parts: Sequence[Part], cases: Sequence[document.Case], gone: Sequence[str], *, complete: bool
+) -> int:
+    """The exit status of the run: never 0 where a part of it is missing."""
+    broken = any(part.recorded["end"]["exit_status"] == DEVIATES for part in parts)
+    fails = any(case["fails"] for case in cases)
+    if fails or broken or (complete and parts[0].recorded["run"]["strict"] and gone):
+        return DEVIATES
+    status = Results([Result.recorded(case) for case in cases]).exit_status(GOOD)
+    return status if complete and cases else UNDECIDED
+
+
+def _run(parts: Sequence[Part], planned: int) -> document.Run:
+    runs = [part.recorded["run"] for part in parts]
+    return document.Run(
+        suite_version=runs[0]["suite_version"],
+        endpoint=runs[0]["endpoint"],
+        definition=runs[0]["definition"],
+        profile=runs[0]["profile"],
+        level=runs[0]["level"],
+        strict=runs[0]["strict"],
+        key_prefix=_folder([run["key_prefix"] for run in runs]),
+        arguments=_arguments(runs[0]["arguments"]),
+        environment=_environment([run["environment"] for run in runs]),
+        planned=planned,
+        started=min(run["started"] for run in runs),
+    )
+
+
+def _folder(prefixes: Sequence[str]) -> str:
+    """The deepest folder that has the objects of all shards."""
+    shared = []
+    for names in zip(*(prefix.split("/")[:-1] for prefix in prefixes), strict=False):
+        if len(set(names)) > 1:
+            break
+        shared.append(f"{names[0]}/")
+    return "".join(shared)
+
+
+def _arguments(arguments: Sequence[str]) -> list[str]:
+    """The command line without the shard, be its value in the same word or in the next."""
+    kept = [a for a in arguments if not a.startswith("--shard=")]
+    if "--shard" in kept:
+        place = kept.index("--shard")
+        del kept[place : place + 2]
+    return kept
+
+
+def _environment(found: Sequence[dict[str, str]]) -> dict[str, str]:
+    """What the shards ran on; where they differ, all that there was."""
+    names = dict.fromkeys(chain.from_iterable(found))
+    return {
+        name: ", ".join(dict.fromkeys(each[name] for each in found if name in each))
+        for name in names
+    }
+
+
+def _keep_bodies(part: Part, bodies: Bodies) -> None:
+    """Take the bodies along that are too long for the document."""
+    for name, body in part.recorded["bodies"].items():
+        if body["base64"] is None:
+            # One reader for each: it remembers what it read, and bodies are long.
+            bodies.keep(Contents(part.recorded, part.path)(name), name)
