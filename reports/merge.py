@@ -3,8 +3,8 @@
 What is equal to the document of a run that was not divided: cases and their order, verdicts,
 counts, rules, what was left untested, diagnosis and page. What cannot be: each shard is a run of
 its own, with its own folder of objects and its own embedded gateway, so keys, addresses, request
-ids and times are those of the shards, and what a setup stored for cases of several shards was
-stored in each of them.
+ids and times are those of the shards. What a setup stores for many cases was stored in each shard
+that has some of them, so there is an exchange more of it, and an observation for the diagnosis.
 """
 
 import argparse

@@ -25,8 +25,8 @@ class Stream:
         self._file: TextIO = path.open("w+", encoding="utf-8", buffering=1)
         self.write(in_a_line({"version": document.VERSION, "run": run}))
 
-    def plan(self, cases: int, of: int) -> None:
-        """Say how many cases are to come, and of how many they are a shard."""
+    def plan(self, cases: int, of: int = 0) -> None:
+        """Say how many cases are to come, and of how many they are a shard, 0 for none."""
         self.write(in_a_line({"planned": cases, "of": of}))
 
     def write(self, line: str) -> None:

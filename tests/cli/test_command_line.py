@@ -62,6 +62,19 @@ WRONG_CALLS = {
     "no credentials": (["--auth=sigv4", f"--endpoint={DEAD}"], 4, "no AWS credentials"),
     "no such file": (["--known-deviations=nope.toml"], 4, "nope.toml: cannot be read"),
     "an unknown profile": (["--hypothesis-profile=slow"], 4, "quick, default, nightly"),
+    "a shard that is no number": (["--shard=x"], 4, "--shard=x: give I/N, the shard I of N"),
+    "a shard before the first": (["--shard=0/3"], 4, "--shard=0/3: give I/N"),
+    "a shard after the last": (["--shard=4/3", "-n2"], 4, "--shard=4/3: give I/N"),
+    "durations that are none": (
+        ["--shard=1/2", f"--durations-path={ROOT / 'LICENSE'}"],
+        4,
+        "LICENSE: not JSON",
+    ),
+    "durations of another kind": (
+        ["--shard=1/2", f"--durations-path={FOLDER / 'sample.json'}"],
+        4,
+        "sample.json: not the durations of tests",
+    ),
     "a dead endpoint": ([f"--endpoint={DEAD}"], 6, "cannot be reached"),
     "a dead endpoint, two workers": ([f"--endpoint={DEAD}", "-n2"], 6, "cannot be reached"),
 }

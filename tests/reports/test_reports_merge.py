@@ -22,7 +22,8 @@ from reports.merge import Part, joined
 from reports.publish import diagnosed
 
 ROOT = Path(__file__).parents[2]
-SUITES = ("suites/roundtrip", "suites/errors", "-k", "not random and not sequence")
+WHICH = "jpeg or length-8193 or byte-nul or latin or unknown- or missing"
+SUITES = ("suites/roundtrip", "suites/errors", "-k", WHICH)
 
 
 def run(out: Path, *arguments: str) -> int:
@@ -116,7 +117,7 @@ def told(path: Path) -> dict[str, Any]:
 def test_merged_shards_say_what_the_whole_run_says(outs: Path, merged: Path) -> None:
     shards = [load(outs / n / "conformance.json") for n in ("1", "2", "3")]
     assert all(shard["end"]["complete"] for shard in shards)
-    assert all(len(shard["cases"]) > 20 for shard in shards)
+    assert all(len(shard["cases"]) > 10 for shard in shards)
     of_run, of_merge = told(outs / "whole" / "conformance.json"), told(merged)
     assert of_run["end"]["complete"]
     assert of_run["totals"]["deviates"] > 10
@@ -166,15 +167,14 @@ def test_a_merge_without_a_shard_says_which_is_missing(
 
 
 def test_a_shard_that_was_cut_is_merged_as_far_as_it_goes(outs: Path, tmp_path: Path) -> None:
-    lines = (outs / "3" / "conformance.jsonl").read_text().splitlines(keepends=True)
-    shutil.copytree(outs / "3" / "bodies", tmp_path / "3" / "bodies")
-    (tmp_path / "3" / "conformance.jsonl").write_text("".join(lines[:9]))
-    shards = [str(outs / n / "conformance.json") for n in ("1", "2")]
-    cut = tmp_path / "3" / "conformance.jsonl"
+    shutil.copytree(outs / "1", tmp_path / "1")
+    cut = tmp_path / "1" / "conformance.jsonl"
+    cut.write_text("".join(cut.read_text().splitlines(keepends=True)[:9]))
+    shards = [str(outs / n / "conformance.json") for n in ("2", "3")]
     assert main(["merge", *shards, str(cut), f"--output={tmp_path / 'out'}"]) == 1
     end = load(tmp_path / "out" / "conformance.json")["end"]
     assert end["complete"] is False
-    assert end["why"] == "shard 3 of 3: the run was cut: nothing says how it ended"
+    assert end["why"] == "shard 1 of 3: the run was cut: nothing says how it ended"
 
 
 # --------------------------------------------------------------------------- what is no run at all
