@@ -1,8 +1,10 @@
 """Every `Content-Type` × every form of body, and the proof of what was stored."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
-from fixtures.model import Definition
+from fixtures.model import Definition, Operation
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expecting import expect
@@ -39,29 +41,32 @@ def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
         refused = expect(definition, request, None)
         if refused.open or refused.stored is not None:
             continue
-        older = plan_upload(
-            definition, request.operation, request.name, _OLDER, binary_type(definition)
-        ) or plan_upload(definition, request.operation, request.name, _OLDER, "text/plain")
-        stored = older.expectation.stored if older is not None else None
-        look = (
-            plan_reading(definition, request.operation, request.name, stored)
-            if stored is not None
-            else None
-        )
-        if older is None or look is None:
+        around = _older(definition, request.operation)
+        if around is None:
             reason = why_not_seen(definition, request.operation)
             yield Case(row, not_applicable=reason, rules=refused.rules, axes=axes)
             continue
         yield Case(
             row,
             (
-                Step(Role.SETUP, older.request),
+                Step(Role.SETUP, replace(around[0], name=request.name)),
                 Step(Role.ACT, request),
-                Step(Role.PROOF, look.request),
+                Step(Role.PROOF, replace(around[1], name=request.name)),
             ),
             rules=("refused-upload-stores-nothing",),
             axes=axes,
         )
+
+
+@lru_cache(maxsize=64)
+def _older(definition: Definition, operation: Operation) -> tuple[Request, Request] | None:
+    """The upload of the older object and the look at it; their name is for the case to give."""
+    for media_type in (binary_type(definition), "text/plain"):
+        older = plan_upload(definition, operation, "", _OLDER, media_type)
+        if older is not None and older.expectation.stored is not None:
+            look = plan_reading(definition, operation, "", older.expectation.stored)
+            return (older.request, look.request) if look is not None else None
+    return None
 
 
 def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, str, dict[str, str]]]:
