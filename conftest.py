@@ -210,13 +210,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         return
     run = metafunc.config.stash[RUN]
-    parameters = []
     generator, otherwise = marker.args
-    for case in tuple(generator(run.definition, run.profile)) or (otherwise,):
-        rule = rules()[planned_rules(run.definition, case)[0]]
-        mark = pytest.mark.rule(id=rule.id, level=str(rule.level))
-        parameters.append(pytest.param(case, id=case.id, marks=mark))
-    metafunc.parametrize("case", parameters)
+    cases = tuple(generator(run.definition, run.profile)) or (otherwise,)
+    metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
 
 @pytest.hookimpl(trylast=True)
@@ -250,9 +246,26 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let `-k` select by a rule's id."""
-    for mark in item.iter_markers("rule"):
-        item.extra_keyword_matches.add(mark.kwargs["id"])
+    """Let `-k` and `-m` select by a rule: to foretell it takes longer than to collect the case."""
+    if item.config.option.keyword or item.config.option.markexpr:
+        _file(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Have a case filed under its rule when it is run, whether it was selected by it or not."""
+    if item.get_closest_marker("rule") is None:
+        _file(item)
+
+
+def _file(item: pytest.Item) -> None:
+    """Mark a case with the rule that it is about."""
+    if item.get_closest_marker("cases") is None:
+        return
+    case = item.callspec.params["case"]  # type: ignore[attr-defined]
+    rule = rules()[planned_rules(item.config.stash[RUN].definition, case)[0]]
+    item.add_marker(pytest.mark.rule(id=rule.id, level=str(rule.level)))
+    item.extra_keyword_matches.add(rule.id)
 
 
 @pytest.fixture(scope="session")
