@@ -6,8 +6,9 @@ from fixtures.model import Definition
 from fixtures.model.case import Case, Request, Role, Step
 from fixtures.payloads import sized
 from fixtures.rules.expectation import Stored
-from fixtures.rules.expecting import REQUEST_LIMIT, expect
+from fixtures.rules.expecting import expect
 from fixtures.rules.planning import plan_absence, plan_reading
+from fixtures.rules.refusals import REQUEST_LIMIT
 from suites.media_types import binary_type
 from suites.profile import Profile
 

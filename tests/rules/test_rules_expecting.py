@@ -18,7 +18,8 @@ from rules_bench import (
 from fixtures.model import Integration, IntegrationKind, Operation
 from fixtures.rules.catalogue import Level
 from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import REQUEST_LIMIT, expect
+from fixtures.rules.expecting import expect
+from fixtures.rules.refusals import REQUEST_LIMIT
 from fixtures.rules.routing import declares, routes_to
 
 JPEG = b"\xff\xd8\xff\xe0"

@@ -6,7 +6,8 @@ from rules_bench import TYPE_BACK, api, on_s3, request, response
 from fixtures.model import ContentHandling, Passthrough
 from fixtures.model.case import Request
 from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import REQUEST_LIMIT, expect
+from fixtures.rules.expecting import expect
+from fixtures.rules.refusals import REQUEST_LIMIT
 
 TO_BINARY = ContentHandling.CONVERT_TO_BINARY
 PNG, PLAIN, JSON = "image/png", "text/plain", "application/json"

@@ -20,7 +20,8 @@ from rules_bench import (
 
 from fixtures.model import GatewayResponse, Operation, Passthrough
 from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import REQUEST_LIMIT, expect
+from fixtures.rules.expecting import expect
+from fixtures.rules.refusals import REQUEST_LIMIT
 
 OLDER = Stored(b"older", "text/plain")
 JSON = "application/json"
