@@ -62,7 +62,7 @@ def conformance(
         env={**environment, "CONSUMER": SECRET},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
     )
     file = out / "conformance.json"
     return done, json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -195,9 +195,7 @@ def test_what_was_changed_and_not_deployed_again_is_listed() -> None:
         done = run(f"--api-id={API}", f"--definition={TEAMS / 'export-oas30.json'}", **environment)
     assert done.returncode == 6
     assert "may have been changed and not deployed again" in done.stderr
-    assert (
-        "\n  binaryMediaTypes: deployed application/octet-stream, application/pdf, " in done.stderr
-    )
+    assert "\n  binaryMediaTypes: deployed application/octet-stream, defined " in done.stderr
     assert "Traceback" not in done.stderr
 
 

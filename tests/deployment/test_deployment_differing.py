@@ -42,9 +42,9 @@ def changed(*changes: tuple[tuple[str, ...], Any]) -> Definition:
 DEPLOYED = changed()
 DIFFERENCES = {
     "a type that was listed": (
-        ((BINARY,), ["image/*", "application/octet-stream", "application/pdf", "font/woff2"]),
-        ("binaryMediaTypes: deployed application/octet-stream, application/pdf, image/*, defined "
-        "application/octet-stream, application/pdf, font/woff2, image/*"),
+        ((BINARY,), ["image/*", "application/octet-stream", "font/woff2"]),
+        ("binaryMediaTypes: deployed application/octet-stream, image/*, defined "
+        "application/octet-stream, font/woff2, image/*"),
     ),
     "contentHandling": (
         ((*REPORT, INTEGRATION, "contentHandling"), GONE),
@@ -147,7 +147,7 @@ INDIFFERENT = {
     "credentials": ((*MEDIA, "credentials"), "arn:aws:iam::123456789012:role/other"),
     "the order of the list": (
         (BINARY,),
-        ["application/pdf", "application/octet-stream", "image/*"],
+        ["application/octet-stream", "image/*"],
     ),
     "where something else is": (
         ("paths", "/search", "get", INTEGRATION, "uri"),
