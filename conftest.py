@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +12,6 @@ from hypothesis import settings
 
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import CredentialsError, Performer
-from fixtures.endpoint.client import Timeouts
 from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
 from fixtures.model.case import Case
 from fixtures.rules.catalogue import rules
@@ -25,19 +25,17 @@ from reports.recording import Recorder, subject
 from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
 from reports.summary import summary, traffic
-from suites import options
+from suites import guest, options, plan
+from suites.amounts import Amounts
 from suites.checking import Check, Checked, Checker, Tried
-from suites.preflight import Misfit, preflight
+from suites.opening import see_that_it_fits
+from suites.preflight import Misfit
 from suites.profile import PROFILES
 from suites.run import Run
 from suites.sending import NUMBER, Sender
-from suites.settling import wait_until_settled
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
-
-ROOT = Path(__file__).parent
-SUITES = ROOT / "suites"
 
 for _profile in PROFILES.values():
     settings.register_profile(_profile.name, max_examples=_profile.examples)
@@ -46,6 +44,8 @@ RUN = pytest.StashKey[Run]()
 COLLECTOR = pytest.StashKey[Collector]()
 UNUSABLE = pytest.StashKey[bool]()
 PART = pytest.StashKey[str]()
+AMOUNTS = pytest.StashKey[Amounts]()
+LEFT = pytest.StashKey[list[str]]()
 RECORD = pytest.StashKey[str]()
 OUTCOME = pytest.StashKey[Outcome]()
 SECONDS = pytest.StashKey[float]()
@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "cases(generator, otherwise): the cases that a test is run with"
     )
     config.addinivalue_line("markers", "rule(id, level): the rule that a case is filed under")
-    if _is_about_an_endpoint(config):
+    if options.is_about_an_endpoint(config):
         try:
             run = config.stash[RUN] = options.read(config)
         except options.MISTAKES as error:
@@ -80,21 +80,14 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(collector, "conformance-collector")
 
 
-def _is_about_an_endpoint(config: pytest.Config) -> bool:
-    """Whether any of the suites is to run: `pytest tests` is not about an endpoint."""
-    paths = (Path(config.invocation_params.dir, arg.partition("::")[0]) for arg in config.args)
-    return any(
-        path.resolve().is_relative_to(SUITES) or SUITES.is_relative_to(path.resolve())
-        for path in paths
-    )
-
-
 # --------------------------------------------------------------------------- start and end
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
     """End a run that has no usable endpoint in one sentence and with its own exit status."""
+    if config.option.plan:
+        config.option.numprocesses, config.option.dist = None, "no"
     try:
         return (yield)
     except pytest.UsageError as error:
@@ -106,10 +99,10 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Start the embedded gateway where no endpoint is given, and see that the endpoint fits."""
+    """Start the embedded gateway where no endpoint is given, and the reports."""
     config = session.config
     run = config.stash.get(RUN, None)
-    if run is None or config.option.collectonly or run.worker:
+    if run is None or config.option.collectonly or run.worker or run.plan_only:
         return
     try:
         if not run.endpoint:
@@ -119,15 +112,52 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         _begin(config, run)
         _unusable(config, error)
     _begin(config, run)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let xdist's controller know the cases, too, where their sum is to be told."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    distributed = getattr(config.option, "dist", "no") != "no"
+    if run is not None and not run.worker and distributed and run.is_guest:
+        session.perform_collect()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_finish(session: pytest.Session) -> Generator[None, None, None]:
+    """Know the cases' sum before anybody tells it."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    if run is not None and not run.worker and (run.is_guest or run.plan_only):
+        workers = config.getoption("numprocesses", None) or 1
+        config.stash[AMOUNTS] = plan.amounts(run, session.items, workers)
+    yield
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say which part of the cases this run is to try, and announce what is about to be written."""
+    lines = [config.stash[PART]] if PART in config.stash else []
+    if AMOUNTS in config.stash and not config.stash[RUN].plan_only:
+        lines.append(plan.announcement(config.stash[RUN], config.stash[AMOUNTS]))
+    return lines
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """See, before the first test, that nothing forbids the run and that the endpoint fits."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    if run is None or config.option.collectonly or run.worker:
+        return None
+    if run.plan_only:
+        return True
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     try:
-        if run.patience is not None:
-            say = reporter.write_line if reporter is not None else print
-            wait_until_settled(run.definition, run.fresh, run.endpoint, run.patience, say)
-        client = run.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=2)
-        preflight(run.definition, Performer(client, run.prefix), run.endpoint)
-        client.close()
-    except CredentialsError as error:
+        if AMOUNTS in config.stash:
+            plan.hold_to(run.max_data, config.stash[AMOUNTS])
+        see_that_it_fits(run, reporter.write_line if reporter is not None else print)
+    except (CredentialsError, plan.TooMuchData) as error:
         config.stash[COLLECTOR].finish(pytest.ExitCode.USAGE_ERROR, why=str(error))
         raise pytest.UsageError(str(error)) from None
     except Misfit as misfit:
@@ -135,6 +165,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
         progress = Progress(reporter, lambda: config.stash[COLLECTOR].planned)
         config.pluginmanager.register(progress, "conformance-progress")
+    return None
 
 
 def _embedded_gateway(config: pytest.Config) -> RunningGateway:
@@ -147,6 +178,7 @@ def _begin(config: pytest.Config, run: Run) -> None:
     workers = config.getoption("numprocesses", None) or 1
     try:
         config.stash[COLLECTOR].begin(run.heading(config.invocation_params.args, workers))
+        guest.begin_journal(run)
     except OSError as error:
         raise pytest.UsageError(f"{run.out}: no reports can be written there: {error}") from None
 
@@ -186,6 +218,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     collector.finish(status, gone, why=str(session.shouldfail or session.shouldstop or ""))
+    config.stash[LEFT] = list(guest.leave(config.stash[RUN]))
 
 
 def _gone(config: pytest.Config) -> list[str]:
@@ -233,11 +266,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = part.selected
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """Say which part of the cases this run is to try."""
-    return [config.stash[PART]] if PART in config.stash else []
-
-
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Let a worker say at its end what it left out."""
     for item in items:
@@ -277,11 +305,10 @@ def run(pytestconfig: pytest.Config) -> Run:
 @pytest.fixture(scope="session")
 def sender(run: Run) -> Iterator[Sender]:
     """One client for this process, the folder that is its own, and what is sent ahead."""
-    client = run.client()
-    performer = Performer(client, run.prefix, bucket_known=run.bucket_known)
-    with Sender(run, performer).at_work() as sender:
-        yield sender
-    client.close()
+    with closing(run.client()) as client, run.journalling() as journal:
+        performer = Performer(client, run.prefix, bucket_known=run.bucket_known, journal=journal)
+        with Sender(run, performer).at_work() as sender:
+            yield sender
 
 
 @pytest.fixture(scope="session")
@@ -344,9 +371,22 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print conforms, deviates, not applicable and undecided by rule."""
     collector = config.stash.get(COLLECTOR, None)
-    if collector is None or not collector.results.all:
+    if collector is None:
         return
     run = config.stash[RUN]
+    if run.plan_only and AMOUNTS in config.stash:
+        terminalreporter.section("plan")
+        terminalreporter.write("\n".join((*plan.lines(run, config.stash[AMOUNTS]), "")))
+    _summarise(terminalreporter, config, run, collector)
+    for line in config.stash.get(LEFT, ()):
+        terminalreporter.write_line(line)
+
+
+def _summarise(
+    terminalreporter: Any, config: pytest.Config, run: Run, collector: Collector
+) -> None:
+    if not collector.results.all:
+        return
     terminalreporter.section("conformance")
     gone = _gone(config) if run.shard is None else []
     for line in summary(collector.results, run.endpoint, run.definition.source, gone):

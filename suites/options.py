@@ -9,17 +9,22 @@ import pytest
 
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import CredentialsError, secret_header
+from fixtures.endpoint.cleaning import Way
 from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
+from fixtures.endpoint.s3 import S3
 from fixtures.model import DefinitionError, parse_definition
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import KnownDeviationsError, Policy, read_known_deviations
+from suites.amounts import bytes_of
 from suites.deployment import about
 from suites.parameters import with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
 from suites.settling import LIMIT
 from suites.sharding import ShardError, shard_named
+
+_SUITES = Path(__file__).parent
 
 CONCURRENCY = 16
 """Cases that are tried at once where each is a round trip away."""
@@ -121,6 +126,27 @@ def declare(parser: pytest.Parser) -> None:
         action="store_true",
         help="offer HTTP/2, where the endpoint has TLS (default: HTTP/1.1)",
     )
+    guest = parser.getgroup("conformance: what the run leaves behind")
+    guest.addoption(
+        "--cleanup",
+        choices=["none", *Way],
+        default="none",
+        help="what becomes of the objects that the run created at the endpoint: removed by S3's "
+        "API, with credentials from the usual AWS sources; emptied by uploads through the "
+        "endpoint; or left there (default: none)",
+    )
+    guest.addoption(
+        "--max-data",
+        type=_size,
+        metavar="SIZE",
+        help="the most that the run may write, like 100MB or 1GiB; one that would write more is "
+        "refused before anything is sent",
+    )
+    guest.addoption(
+        "--plan",
+        action="store_true",
+        help="send nothing, and print what would be sent: requests, bytes, keys, a rough price",
+    )
     fails = parser.getgroup("conformance: what fails the run")
     fails.addoption(
         "--level",
@@ -137,6 +163,15 @@ def declare(parser: pytest.Parser) -> None:
         "fail the run",
     )
     parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
+
+
+def is_about_an_endpoint(config: pytest.Config) -> bool:
+    """Whether any of the suites is to run: `pytest tests` is not about an endpoint."""
+    paths = (Path(config.invocation_params.dir, arg.partition("::")[0]) for arg in config.args)
+    return any(
+        path.resolve().is_relative_to(_SUITES) or _SUITES.is_relative_to(path.resolve())
+        for path in paths
+    )
 
 
 def read(config: pytest.Config) -> Run:
@@ -173,6 +208,10 @@ def read(config: pytest.Config) -> Run:
     concurrency = -(-concurrency // workers)
     rate = option("--max-rate")
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
+    cleanup = None if option("--cleanup") == "none" else Way(option("--cleanup"))
+    if cleanup is Way.S3 and option("--endpoint") and not worker:
+        S3("--cleanup=s3")  # what it needs is missing now rather than at the end
+    out = Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out"))
     name = f"{worker['workerid']}-" if worker else ""
     return Run(
         definition=parameters.definition,
@@ -189,7 +228,7 @@ def read(config: pytest.Config) -> Run:
         variables=parameters.variables,
         signed=signed,
         strict=strict,
-        out=Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out")),
+        out=out,
         worker=name,
         pace=Pace(concurrency, rate / workers if rate else None),
         concurrency=concurrency,
@@ -198,6 +237,10 @@ def read(config: pytest.Config) -> Run:
         shard=shard_named(
             option("--shard"), Path(config.invocation_params.dir, option("--durations-path"))
         ),
+        journal=out / f"journal-{Path(prefix).name}.jsonl" if option("--endpoint") else None,
+        cleanup=cleanup,
+        max_data=option("--max-data"),
+        plan_only=option("--plan"),
     )
 
 
@@ -231,3 +274,10 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if 0 < number < math.inf else None
+
+
+def _size(text: str) -> int:
+    try:
+        return bytes_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; give 100MB or 1GiB") from None

@@ -35,13 +35,12 @@ def preflight(definition: Definition, performer: Performer, url: str) -> None:
     _check_functions(definition, performer, url)
     stored = _store_something(definition, performer, url)
     for operation in definition.operations_on_s3("GET"):
-        request = Request(operation, "preflight/missing", accept="text/plain")
+        request = _missing(operation)
         missing = _answer(performer, request, url)
         _check_deployed(definition, request, missing, url)
         alike = 200 in expect(definition, request, None).statuses
         if stored is not None and not alike and not routes_to(definition, _UNKNOWN):
-            unknown = Request(operation, "", method="GET", target=_UNKNOWN)
-            answers = (missing, _answer(performer, unknown, url))
+            answers = (missing, _answer(performer, _unknown(operation), url))
             if all(a.status == 200 and a.body == missing.body for a in answers):
                 raise Misfit(
                     f"{url} answers every path alike, so it is not the API of "
@@ -63,6 +62,23 @@ def _check_functions(definition: Definition, performer: Performer, url: str) -> 
         said = f"{received.status} {_message(received)}".strip()
         if "Missing Authentication Token" in said:
             raise _not_deployed(definition, url, what, said)
+
+
+def requests(definition: Definition) -> Iterator[Request]:
+    """The most that `preflight` sends."""
+    for operation in definition.operations_on_s3("PUT"):
+        yield from _uploads(definition, operation)
+    for operation in definition.operations_on_s3("GET"):
+        yield _missing(operation)
+        yield _unknown(operation)
+
+
+def _missing(operation: Operation) -> Request:
+    return Request(operation, "preflight/missing", accept="text/plain")
+
+
+def _unknown(operation: Operation) -> Request:
+    return Request(operation, "", method="GET", target=_UNKNOWN)
 
 
 def _store_something(definition: Definition, performer: Performer, url: str) -> Request | None:

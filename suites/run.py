@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -12,7 +12,9 @@ from secrets import token_hex
 from urllib.parse import urlsplit
 
 from fixtures.endpoint import Client, Performer, SecretHeader, SigV4
+from fixtures.endpoint.cleaning import Way
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.journal import Journal
 from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import RunningGateway
 from fixtures.model import Definition, DefinitionError
@@ -32,7 +34,9 @@ class Run:
     hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
     `concurrency` is how many cases it tries at once. `patience` is how many seconds it waits for a
     deployment, `None` for no waiting. `shard` is the part of the cases that is tried, `None` for
-    all.
+    all. `journal` is where it is written down what is created; `None` where nothing is, or where it
+    ends with the embedded gateway. `cleanup` undoes that. `max_data` is how many bytes may be
+    written. `plan_only` sends nothing.
     """
 
     definition: Definition
@@ -53,6 +57,24 @@ class Run:
     patience: float | None = None
     gateway: RunningGateway | None = None
     shard: Shard | None = None
+    journal: Path | None = None
+    cleanup: Way | None = None
+    max_data: int | None = None
+    plan_only: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether what the run creates outlives it."""
+        return self.journal is not None
+
+    @contextmanager
+    def journalling(self) -> Iterator[Journal | None]:
+        """The run's journal for this process, if it has one; raises `OSError`."""
+        if self.journal is None:
+            yield None
+            return
+        with closing(Journal(self.journal)) as journal:
+            yield journal
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
         """A client for the endpoint, with everything that says who asks."""
@@ -71,11 +93,14 @@ class Run:
     @contextmanager
     def fresh(self) -> Iterator[Performer]:
         """A performer with connections of its own, for a look that is over soon."""
-        client = self.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=1)
-        try:
-            yield Performer(client, f"{self.prefix}settling/", bucket_known=self.bucket_known)
-        finally:
-            client.close()
+        soon = Timeouts(connect=3.0, read=6.0, exchange=6.0)
+        with closing(self.client(soon, attempts=1)) as client, self.journalling() as journal:
+            yield Performer(
+                client,
+                f"{self.prefix}settling/",
+                bucket_known=self.bucket_known,
+                journal=journal,
+            )
 
     def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
         """What every report says of the run; `arguments` are those of the command line."""

@@ -2,7 +2,7 @@
 
 import ast
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from fixtures.model.case import Case, Performed, Request, Role, Step
 from fixtures.rules.judging import judge_case, planned_rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import Policy
+from suites.amounts import LARGEST_BODY, searched_uploads
 from suites.checking import Tried
 from suites.profile import Profile
 
@@ -56,6 +57,8 @@ class Search:
         self._last: Tried | None = None
         self._usual: Tried | None = None
         self._filed_under = ""
+        self._profile = profile
+        self._left = 0
         self.settings = settings(
             # Said here, for under CI Hypothesis would keep no database and draw no random bytes.
             database=DirectoryBasedExampleDatabase(EXAMPLES),
@@ -70,23 +73,27 @@ class Search:
 
     def check(self, case: Case) -> None:
         """Perform and judge one example."""
-        self._weigh(Tried(case, self._performer.perform(case)))
+        if self._may_send(case, case.steps):
+            self._weigh(Tried(case, self._performer.perform(case)))
 
     def sequence(self, case: Case) -> Callable[[Request], None]:
         """Begin a sequence of requests that is judged as a whole after each of them."""
         performed: list[Performed] = []
 
         def send(request: Request) -> None:
-            exchange = self._performer.send(request, case.id)
-            performed.append(Performed(Step(Role.ACT, request), exchange))
-            steps = tuple(step.step for step in performed)
-            self._weigh(Tried(Case(case.id, steps, rules=case.rules), tuple(performed)))
+            steps = (*(done.step for done in performed), Step(Role.ACT, request))
+            so_far = Case(case.id, steps, rules=case.rules)
+            if self._may_send(so_far, steps[-1:]):
+                performed.append(Performed(steps[-1], self._performer.send(request, case.id)))
+                self._weigh(Tried(so_far, tuple(performed)))
 
         return send
 
     def run(self, case: Case, test: Callable[[], object]) -> Tried:
         """Run a Hypothesis test to its end; the example that the verdict is to be made from."""
         self._filed_under = next(iter(planned_rules(self.definition, case)), "")
+        over = "examples" if hasattr(test, "hypothesis") else "steps"
+        self._left = searched_uploads(self._profile, over) * LARGEST_BODY
         searching = test if not hasattr(test, "hypothesis") else self.settings(test)
         try:
             searching()
@@ -101,6 +108,20 @@ class Search:
             return Tried(self._proven[0].case, self._proven[0].performed, NOT_AGAIN)
         # An example that rests on what the case was planned for, and not on what was drawn last.
         return self._tolerated or self._usual or self._last or Tried(case, ())
+
+    def _may_send(self, case: Case, steps: Sequence[Step]) -> bool:
+        """Whether the data that was announced for the search allows for these steps.
+
+        Where it does not, what was proven is told again as it was, and the rest is passed over, so
+        that Hypothesis ends with the smallest example that it has.
+        """
+        self._left -= sum(len(step.request.body) for step in steps if step.request.writes)
+        if self._left >= 0:
+            return True
+        for proven in self._proven:
+            if proven.case == case:
+                raise _Deviation(proven)
+        return False
 
     def _weigh(self, tried: Tried) -> None:
         self._last = tried

@@ -11,7 +11,7 @@ from fixtures.model.case import Request
 from suites.roundtrip.pairings import Pairing
 from suites.roundtrip.strategies import payloads
 
-_KEYS = ("a", "b", "c")
+KEYS = ("a", "b", "c")
 
 _ANY = st.integers(min_value=0, max_value=1000)
 """Any of several, taken modulo their number, which is not known before there is an endpoint."""
@@ -33,7 +33,7 @@ class Objects(RuleBasedStateMachine):
         self._send = send
         self._known: dict[tuple[str, str], list[Pairing]] = {}
 
-    @rule(key=st.sampled_from(_KEYS), way=_ANY, content=payloads())
+    @rule(key=st.sampled_from(KEYS), way=_ANY, content=payloads())
     def put(self, key: str, way: int, content: bytes) -> None:
         """Upload, or overwrite what is there."""
         pairing, name = self._ways[way % len(self._ways)], f"{self._folder}/{key}"

@@ -41,6 +41,8 @@ _LENGTHS = tuple(
         }
     )
 )
+LARGEST = max(_LENGTHS)
+"""Bytes of the largest payload; the other kinds stay well below the lengths at the edges."""
 
 
 def payloads() -> st.SearchStrategy[bytes]:

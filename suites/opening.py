@@ -1,0 +1,23 @@
+"""Before the first test: is the deployment there, and does the endpoint fit the definition?"""
+
+from collections.abc import Callable
+from contextlib import closing
+
+from fixtures.endpoint import Performer
+from fixtures.endpoint.client import Timeouts
+from suites.preflight import preflight
+from suites.run import Run
+from suites.settling import wait_until_settled
+
+
+def see_that_it_fits(run: Run, say: Callable[[str], None]) -> None:
+    """Wait for the deployment where that was asked for, then try a few requests.
+
+    `say` hears of the waiting. Raises `Misfit` and `CredentialsError`.
+    """
+    if run.patience is not None:
+        wait_until_settled(run.definition, run.fresh, run.endpoint, run.patience, say)
+    soon = Timeouts(connect=3.0, read=6.0, exchange=6.0)
+    with closing(run.client(soon, attempts=2)) as client, run.journalling() as journal:
+        performer = Performer(client, run.prefix, journal=journal)
+        preflight(run.definition, performer, run.endpoint)
