@@ -8,7 +8,7 @@ bytes that this makes, shrinking included. What the network lets be sent again c
 import base64
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fixtures.model import Definition
@@ -73,22 +73,23 @@ def planned(
             if step.shared:
                 sharing.setdefault(request, []).append(one)
             elif each.searched:
-                yield _search(each, one, searched_uploads(profile, each.searched))
+                yield from _search(each, one, searched_uploads(profile, each.searched))
             else:
                 yield one
     for shared in sharing.values():
         yield from shared[:workers]
 
 
-def _search(selected: Selected, one: Planned, times: int) -> Planned:
+def _search(selected: Selected, one: Planned, times: int) -> Iterator[Planned]:
     """A search's request, as large as it may get; each step of a sequence may be an upload."""
-    up = LARGEST_BODY if one.request.writes else 0
-    down = (
-        _encoded(LARGEST_BODY)
-        if selected.searched == "steps" or not one.request.writes
-        else one.down
-    )
-    return Planned(one.suite, one.request, times, up, down)
+    largest = replace(one, times=times, up=LARGEST_BODY if one.request.writes else 0)
+    if selected.searched == "examples":
+        yield largest if one.request.writes else replace(largest, down=_encoded(LARGEST_BODY))
+        return
+    for number, key in enumerate(KEYS):
+        share = len(range(number, times, len(KEYS)))
+        request = replace(one.request, name=f"{one.request.name}/{key}")
+        yield replace(largest, request=request, times=share, down=_encoded(LARGEST_BODY))
 
 
 def _answer(expectation: Expectation) -> int:
@@ -127,12 +128,8 @@ class Amounts:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The names of the objects that may be created, below the run's prefix."""
-        names: dict[str, None] = {}
-        for each in self.requests:
-            if each.request.creates:
-                in_sequences = each.request.name.rpartition("/")[0] == KEYS[0].rpartition("/")[0]
-                names |= dict.fromkeys(KEYS if in_sequences else (each.request.name,))
-        return tuple(names)
+        names = (each.request.name for each in self.requests if each.request.creates)
+        return tuple(dict.fromkeys(names))
 
 
 def size(number: int) -> str:

@@ -1,0 +1,177 @@
+"""The journal: what it says when, and what it is read as."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fixtures.definitions import load
+from fixtures.endpoint.journal import (
+    Emptying,
+    Entry,
+    Fate,
+    Heading,
+    Journal,
+    JournalError,
+    below,
+    read,
+)
+from fixtures.model.exchange import Exchange, Received, Sent
+
+PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
+HEADING = Heading(
+    endpoint="https://a.example/v1",
+    prefix=PREFIX,
+    definition=load("sample"),
+    headers={"x-api-key": "THE_KEY"},
+    signed=True,
+    emptying={"PUT /s3": Emptying("image/png", b"\x00")},
+)
+OBJECT = Entry("PUT /s3", f"{PREFIX}caf\u00e9 \U0001f5bc\n\u2028.jpg")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal.begin(tmp_path / "out" / "journal.jsonl", HEADING)
+
+
+def answered(status: int | None, *repeats: str) -> Exchange:
+    received = Received(status) if status is not None else None
+    return Exchange(Sent("PUT", "https://a.example/v1"), received, "", 0.0, repeats)
+
+
+def test_what_was_written_is_read_again(journal: Journal) -> None:
+    journal.before(OBJECT)
+    found = read(journal.path)
+    assert found.heading == HEADING
+    assert found.fates == {OBJECT: Fate.CREATED}
+
+
+def test_an_object_is_in_the_journal_before_its_upload_goes_out_and_once(journal: Journal) -> None:
+    lines = [len(journal.path.read_text().splitlines())]
+    for _ in range(3):
+        journal.before(OBJECT)
+        lines.append(len(journal.path.read_text().splitlines()))
+    assert lines == [1, 2, 2, 2]
+
+
+FATES = {
+    "stored": (answered(200), Fate.CREATED),
+    "refused": (answered(500), Fate.REFUSED),
+    "not let in": (answered(403), Fate.REFUSED),
+    "timed out behind the gateway": (answered(504), Fate.CREATED),
+    "no answer": (answered(None), Fate.CREATED),
+    "refused when it was repeated": (answered(403, "the connection failed"), Fate.CREATED),
+}
+
+
+@pytest.mark.parametrize(("exchange", "fate"), FATES.values(), ids=FATES)
+def test_only_what_was_clearly_refused_is_taken_back(
+    exchange: Exchange, fate: Fate, journal: Journal
+) -> None:
+    journal.before(OBJECT)
+    journal.after(OBJECT, exchange)
+    assert read(journal.path).fates == {OBJECT: fate}
+
+
+def test_a_refused_upload_over_an_object_takes_nothing_back(journal: Journal) -> None:
+    for status in (200, 403):
+        journal.before(OBJECT)
+        journal.after(OBJECT, answered(status))
+    assert read(journal.path).fates == {OBJECT: Fate.CREATED}
+
+
+def test_an_upload_after_a_refused_one_is_written_down(journal: Journal) -> None:
+    for status in (403, 200):
+        journal.before(OBJECT)
+        journal.after(OBJECT, answered(status))
+    assert read(journal.path).fates == {OBJECT: Fate.CREATED}
+
+
+def test_a_line_that_was_cut_is_left_out(journal: Journal) -> None:
+    journal.before(OBJECT)
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole + b'{"created": "PUT /s3", "na')
+    assert read(journal.path).fates == {OBJECT: Fate.CREATED}
+
+
+def test_a_second_run_never_writes_over_a_journal(journal: Journal) -> None:
+    with pytest.raises(FileExistsError):
+        Journal.begin(journal.path, HEADING)
+
+
+OUTSIDE = {
+    "elsewhere": "bucket/other",
+    "the prefix itself": PREFIX,
+    "above it, for who folds dots": f"{PREFIX}../../other",
+    "a sibling for who folds dots": f"{PREFIX}../20260102T030405Z-ffffff/x",
+    "only alike": f"{PREFIX.rstrip('/')}-x/y",
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE.values(), ids=OUTSIDE)
+def test_a_key_outside_of_the_prefix_makes_the_journal_unusable(
+    name: str, journal: Journal
+) -> None:
+    journal.write(Entry("PUT /s3", name), Fate.CREATED)
+    with pytest.raises(JournalError, match=r"line 2 .*not below the prefix .*nothing was touched"):
+        read(journal.path)
+
+
+def test_the_keys_of_the_suite_with_dot_segments_are_its_own() -> None:
+    assert below(PREFIX, f"{PREFIX}keys/a/../b.jpg")
+    assert below(PREFIX, f"{PREFIX}gw1/keys/a/./b.jpg")
+    assert not below("", "anything")
+    assert not below("bucket/", "bucket/anything")
+
+
+def edited(path: Path, **changes: object) -> None:
+    head, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text("".join((json.dumps({**json.loads(head), **changes}) + "\n", *rest)))
+
+
+HEADERS = {
+    "another version": ({"journal": 2}, "version 2"),
+    "a wider prefix": ({"prefix": "bucket/"}, "'bucket/' is not the prefix of a run"),
+    "no prefix": ({"prefix": ""}, "is not the prefix of a run"),
+    "another definition": (
+        {"definition": {"source": "x", "sha256": "0", "document": HEADING.definition.text}},
+        "its digest does not fit",
+    ),
+    "no definition": ({"definition": None}, "no header of a run"),
+    "no journal": ({"journal": None}, "version None"),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), HEADERS.values(), ids=HEADERS)
+def test_a_header_that_was_edited_is_refused_in_a_sentence(
+    changes: dict[str, object], sentence: str, journal: Journal
+) -> None:
+    edited(journal.path, **changes)
+    with pytest.raises(JournalError, match=sentence):
+        read(journal.path)
+
+
+LINES = {
+    "no JSON": "nonsense\n",
+    "no object": "[]\n",
+    "no fate": '{"name": "x"}\n',
+    "no name": '{"created": "PUT /s3"}\n',
+    "no operation": json.dumps({"created": "PUT /nope", "name": OBJECT.name}) + "\n",
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_line_that_was_edited_is_refused_with_its_number(line: str, journal: Journal) -> None:
+    with journal.path.open("a") as file:
+        file.write(line)
+    with pytest.raises(JournalError, match="line 2 "):
+        read(journal.path)
+
+
+def test_what_is_no_file_and_what_is_no_journal_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot be read"):
+        read(tmp_path / "none")
+    (tmp_path / "empty").touch()
+    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+        read(tmp_path / "empty")
