@@ -20,7 +20,7 @@ from suites.run import Run
 from suites.searching import Search, several_at_once
 
 NUMBER = pytest.StashKey[int]()
-"""An item's place among all that are to run."""
+"""A test's place among those of all shards, which gives every document its order."""
 
 
 class Sender:
@@ -29,6 +29,7 @@ class Sender:
     def __init__(self, run: Run, performer: Performer) -> None:
         self._run = run
         self._performer = performer
+        self._places: dict[pytest.Item, int] = {}
         self._ahead = Ahead[pytest.Item, Tried](self._work, run.concurrency, size_of=_held)
 
     def tried(self, item: pytest.Item) -> Done[Tried]:
@@ -38,7 +39,7 @@ class Sender:
             return Done(Tried(case, ()), 0.0, 0.0)
         if self._run.concurrency == 1:
             return Done(self._try(item), 0.0, 0.0)
-        return self._ahead.outcome(item, filter(_sends, coming(item)))
+        return self._ahead.outcome(item, filter(_sends, self._coming(item)))
 
     @contextmanager
     def at_work(self) -> Iterator["Sender"]:
@@ -48,6 +49,24 @@ class Sender:
                 yield self
             finally:
                 self._ahead.close()
+
+    def _coming(self, item: pytest.Item) -> Iterator[pytest.Item]:
+        """The tests that this process is to run next, as far as it knows."""
+        items = item.session.items
+        plugins = item.config.pluginmanager.get_plugins()
+        # A worker of xdist runs what its controller puts into this queue, and nothing else.
+        worker = next((plugin for plugin in plugins if hasattr(plugin, "torun")), None)
+        if worker is None:
+            if not self._places:
+                self._places = {each: place for place, each in enumerate(items)}
+            for place in range(self._places[item] + 1, len(items)):
+                yield items[place]
+            return
+        with worker.torun.lock() as queue:
+            numbers = [worker.nextitem_index, *queue]
+        for number in numbers:
+            if isinstance(number, int):  # the last one says that no more will come
+                yield items[number]
 
     def _work(self, item: pytest.Item) -> Work[Tried]:
         return work_on(case_of(item), self._performer, lambda: self._try(item))
@@ -67,23 +86,6 @@ def case_of(item: pytest.Item) -> Case:
     """The case that a test is run with."""
     case: Case = item.callspec.params["case"]  # type: ignore[attr-defined]
     return case
-
-
-def coming(item: pytest.Item) -> Iterator[pytest.Item]:
-    """The tests that this process is to run next, as far as it knows."""
-    items = item.session.items
-    plugins = item.config.pluginmanager.get_plugins()
-    # A worker of xdist runs what its controller puts into this queue, and nothing else.
-    worker = next((plugin for plugin in plugins if hasattr(plugin, "torun")), None)
-    if worker is None:
-        for number in range(item.stash[NUMBER] + 1, len(items)):
-            yield items[number]
-        return
-    with worker.torun.lock() as queue:
-        numbers = [worker.nextitem_index, *queue]
-    for number in numbers:
-        if isinstance(number, int):  # the last one says that no more will come
-            yield items[number]
 
 
 def _sends(item: pytest.Item) -> bool:
