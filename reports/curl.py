@@ -9,10 +9,10 @@ import base64
 import re
 import shlex
 
-from fixtures.model.exchange import Sent
+from fixtures.model.exchange import Route, Sent
 
-# -q first: no settings of whoever repeats it. No proxy and HTTP/1.1, as it was recorded.
-_CURL = ("curl", "-q", "-sS", "--noproxy", "'*'", "--http1.1", "--globoff", "--path-as-is")
+# -q first: no settings of whoever repeats it. HTTP/1.1, as it was recorded.
+_CURL = ("curl", "-q", "-sS", "--http1.1", "--globoff", "--path-as-is")
 # What curl sends unasked: taken away where the recorded request did not have it.
 _OF_CURL = ("Accept", "Content-Type", "User-Agent")
 # What curl makes itself, and better, from the URL and the body.
@@ -24,7 +24,7 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
 
     `body_file` names a file that holds the body, for one too long for a line.
     """
-    command = [*_CURL, *_method(sent)]
+    command = [*_CURL, *_route(sent.route), *_method(sent)]
     for name, value in sent.headers:
         if name.lower() not in _OF_THE_TRANSPORT:
             command += ["-H", _header(name, value, secret=name.lower() in sent.variables)]
@@ -51,6 +51,27 @@ def _url(url: str) -> str:
     return "".join(
         f'"{part}"' if index % 2 else shlex.quote(part) for index, part in enumerate(parts) if part
     )
+
+
+def _route(route: Route) -> list[str]:
+    """The certificate, whom to trust, and the proxy: that of the environment never is."""
+    words = []
+    for option, file in (
+        ("--cert", route.certificate),
+        ("--key", route.key),
+        ("--cacert", route.ca_bundle),
+    ):
+        if file:
+            words += [option, shlex.quote(file)]
+    if route.passphrase:
+        words += ["--pass", f'"{route.passphrase}"']
+    if not route.proxy:
+        return [*words, "--noproxy", "'*'"]
+    url = f'"{route.proxy}"' if route.proxy.startswith("$") else shlex.quote(route.proxy)
+    words += ["--proxy", url, "--noproxy", "''", "-H", "'Proxy-Connection:'"]
+    if route.proxy_password:
+        words += ["--proxy-user", shlex.quote(f"{route.proxy_user}:") + f'"{route.proxy_password}"']
+    return words
 
 
 def _method(sent: Sent) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a verdict document says of its run before the first case: what, where, how, with what."""
 
 import platform
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -95,13 +96,15 @@ def without_secrets(arguments: Sequence[str], secrets: Iterable[str]) -> list[st
     return shown
 
 
-_HIDERS = ("--header", "--api-key")
+_HIDERS = ("--header", "--api-key", "--proxy")
 
 
 def _hidden(option: str, argument: str) -> str:
+    if option == "--proxy":
+        return re.sub(r"(//[^:@]*:)(?!env:).*@", rf"\1{_HIDDEN}@", argument)
     name, colon, value = argument.partition(":")
     if option != "--header" or not colon:
         name, colon, value = "", "", argument
-    if value.strip().startswith("env:"):
+    if re.fullmatch(r"\s*([\w-]+ +)?env:\w+\s*", value):
         return argument
     return f"{name}{colon} {_HIDDEN}".lstrip()

@@ -10,6 +10,7 @@ import pytest
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.endpoint import CredentialsError, secret_header
 from fixtures.endpoint.cleaning import Way
+from fixtures.endpoint.connecting import connection
 from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
 from fixtures.endpoint.s3 import S3
@@ -98,13 +99,31 @@ def declare(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="'N: V'",
-        help="a header for every request; V may be env:NAME. May be given several times",
+        help="a header for every request; V may be env:NAME or like 'Bearer env:NAME'. May be "
+        "given several times",
     )
     who.addoption("--api-key", metavar="KEY", help="the value of x-api-key, or env:NAME")
     who.addoption(
         "--auth",
         choices=["sigv4"],
         help="sign requests for execute-api with credentials from the usual AWS sources",
+    )
+    who.addoption(
+        "--client-cert",
+        metavar="PEM[,KEY][,env:NAME]",
+        help="the client's certificate for mutual TLS, its key (default: in the same file), and "
+        "the variable that has the passphrase of an encrypted key",
+    )
+    who.addoption(
+        "--ca-bundle",
+        metavar="PEM",
+        help="the certificates that vouch for the endpoint, instead of the public ones",
+    )
+    who.addoption(
+        "--proxy",
+        metavar="URL",
+        help="the HTTP proxy to go through: http://[USER:PASSWORD@]HOST:PORT, where PASSWORD may "
+        "be env:NAME, or env:NAME for the whole. The environment's own is never taken unasked",
     )
     fast = parser.getgroup("conformance: how fast")
     fast.addoption(
@@ -162,6 +181,12 @@ def declare(parser: pytest.Parser) -> None:
         help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
         "fail the run",
     )
+    reports = parser.getgroup("conformance: reports")
+    reports.addoption(
+        "--har",
+        metavar="FILE",
+        help="write all exchanges as HTTP Archive (HAR 1.2), too, without secrets",
+    )
     parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
 
 
@@ -207,6 +232,9 @@ def read(config: pytest.Config) -> Run:
     concurrency = option("--concurrency") or (1 if is_on_loopback(url) else CONCURRENCY)
     concurrency = -(-concurrency // workers)
     rate = option("--max-rate")
+    har = Path(config.invocation_params.dir, option("--har")) if option("--har") else None
+    if har is not None and (har.suffix != ".har" or har.is_dir()):
+        raise DefinitionError("--har is the name of a file that ends in .har")
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
     cleanup = None if option("--cleanup") == "none" else Way(option("--cleanup"))
     if cleanup is Way.S3 and option("--endpoint") and not worker:
@@ -230,6 +258,8 @@ def read(config: pytest.Config) -> Run:
         strict=strict,
         out=out,
         worker=name,
+        connection=connection(*map(option, ("--client-cert", "--ca-bundle", "--proxy"))),
+        har=har,
         pace=Pace(concurrency, rate / workers if rate else None),
         concurrency=concurrency,
         http2=option("--http2"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fixtures.endpoint import Performer
 from fixtures.model import Definition, Operation
 from fixtures.model.case import Request
-from fixtures.model.exchange import Received
+from fixtures.model.exchange import Exchange, Received
 from fixtures.rules.expecting import expect
 from fixtures.rules.planning import listed_types
 from fixtures.rules.routing import routes_to
@@ -110,8 +110,17 @@ def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
 def _answer(performer: Performer, request: Request, url: str) -> Received:
     exchange = performer.send(request, _CASE)
     if exchange.received is None:
-        raise Misfit(f"{url} cannot be reached: {exchange.failure}; check --endpoint")
+        raise Misfit(f"{url} cannot be reached: {exchange.failure}; check {_option(exchange)}")
     return exchange.received
+
+
+def _option(exchange: Exchange) -> str:
+    """Which option of the command line the network's failure is most likely about."""
+    if "CERTIFICATE_VERIFY_FAILED" in exchange.failure:
+        return "--endpoint, and --ca-bundle where the certificate is from a private authority"
+    if "_ALERT_" in exchange.failure:  # the endpoint's word on the certificate that it was shown
+        return "--client-cert"
+    return "--endpoint and --proxy" if exchange.sent.route.proxy else "--endpoint"
 
 
 def _check_deployed(definition: Definition, request: Request, received: Received, url: str) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from fixtures.endpoint import Client, Performer, SecretHeader, SigV4
 from fixtures.endpoint.cleaning import Way
 from fixtures.endpoint.client import Timeouts
+from fixtures.endpoint.connecting import Connection, direct
 from fixtures.endpoint.journal import Journal
 from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import RunningGateway
@@ -30,13 +31,13 @@ class Run:
     """What a run is about; `endpoint` is empty until the embedded gateway is there.
 
     `variables` are the secrets that stand in URLs, by the names of their environment variables;
-    `out` is where the reports go; `worker` names the xdist worker that this process is, with a
-    hyphen, and is empty where it is none. `pace` holds for all that this process sends, and
-    `concurrency` is how many cases it tries at once. `patience` is how many seconds it waits for a
-    deployment, `None` for no waiting. `shard` is the part of the cases that is tried, `None` for
-    all. `journal` is where it is written down what is created; `None` where nothing is, or where it
-    ends with the embedded gateway. `cleanup` undoes that. `max_data` is how many bytes may be
-    written. `plan_only` sends nothing.
+    `out` is where the reports go, and `har` where a HTTP Archive does, if anywhere; `worker` names
+    the xdist worker that this process is, with a hyphen, and is empty where it is none. `pace`
+    holds for all that this process sends, and `concurrency` is how many cases it tries at once.
+    `patience` is how many seconds it waits for a deployment, `None` for no waiting. `shard` is the
+    part of the cases that is tried, `None` for all. `journal` is where it is written down what is
+    created; `None` where nothing is, or where it ends with the embedded gateway. `cleanup` undoes
+    that. `max_data` is how many bytes may be written. `plan_only` sends nothing.
     """
 
     definition: Definition
@@ -51,6 +52,8 @@ class Run:
     strict: bool
     out: Path
     worker: str = ""
+    connection: Connection = field(default_factory=direct)
+    har: Path | None = None
     pace: Pace = field(default_factory=Pace)
     concurrency: int = 1
     http2: bool = False
@@ -84,6 +87,7 @@ class Run:
             secrets=self.secrets,
             variables=self.variables,
             sigv4=sigv4,
+            connection=self.connection,
             timeouts=timeouts,
             attempts=attempts,
             pace=self.pace,
@@ -112,7 +116,11 @@ class Run:
             strict=self.strict,
             key_prefix=self.prefix,
             arguments=arguments,
-            secrets=[*(secret.value for secret in self.secrets), *self.variables.values()],
+            secrets=[
+                *(secret.value for secret in self.secrets),
+                *self.variables.values(),
+                *self.connection.secrets,
+            ],
             environment=environment(os.environ, workers),
         )
         if self.shard is not None:

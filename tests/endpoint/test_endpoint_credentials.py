@@ -6,13 +6,15 @@ sign, signing key. Nothing of the signer is used here.
 
 import hashlib
 import hmac
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, RefreshableCredentials
+from botocore.exceptions import CredentialRetrievalError
 from endpoint_bench import Got, a_client, a_wire, answering, status
 
 from fixtures.endpoint import CredentialsError, SecretHeader, SigV4, secret_header
@@ -29,7 +31,8 @@ HEADERS = [
     ("X:env:TOKEN", "X", "from outside", "TOKEN"),
     ("X: env:EMPTY", "X", "", "EMPTY"),
     ("X: Env:TOKEN", "X", "Env:TOKEN", "HEADER_X"),
-    ("X: a env:TOKEN", "X", "a env:TOKEN", "HEADER_X"),
+    ("X: a b env:TOKEN", "X", "a b env:TOKEN", "HEADER_X"),
+    ('X: "a env:TOKEN', "X", '"a env:TOKEN', "HEADER_X"),
     ("A.b~c: 1", "A.b~c", "1", "HEADER_A_B_C"),
 ]
 
@@ -39,6 +42,16 @@ def test_a_header_is_read_and_its_value_may_come_from_the_environment(
     text: str, name: str, value: str, variable: str
 ) -> None:
     assert secret_header(text, ENVIRONMENT) == SecretHeader(name, value, variable)
+
+
+def test_a_scheme_stands_before_a_value_from_the_environment_and_is_no_secret() -> None:
+    header = secret_header("Authorization: Bearer env:TOKEN", ENVIRONMENT)
+    assert header == SecretHeader("Authorization", "from outside", "TOKEN", "Bearer")
+    assert (header.told, header.sent) == ("Bearer $TOKEN", "Bearer from outside")
+    with a_wire() as wire, a_client(wire.url, secrets=(header,)) as client:
+        exchange = client.send("GET", "/s3", (), b"", case="")
+    assert wire.got[0].header("Authorization") == ["Bearer from outside"]
+    assert ("Authorization", "Bearer $TOKEN") in exchange.sent.headers
 
 
 NO_HEADERS = [
@@ -167,6 +180,9 @@ SIGNED = [
     ("GET", "/s3?A=1&a=1&%C3%A9=1&0=1", (), b""),
     ("GET", "/bucket/a%20b/%C3%A9/c%2Bd", (), b""),
     ("GET", "/a-b_c.d~e", (), b""),
+    # AWS decodes a query and encodes it again: what it gets need not be encoded as it would.
+    ("GET", "/s3?key=a*b(c)/d:e@f,g+h&%63=%7e%c3%a9&flag", (), b""),
+    ("PUT", "/s3/%2E%2E/a%2Fb/%2B+/%C3%A9/%25", (), b"\xff\x00"),
     ("HEAD", "/s3?key=a", (), b""),
     ("PUT", "/s3?key=a", (("Content-Type", "image/jpeg"),), bytes(range(256)) * 5),
     ("PUT", "/s3?key=a", (("Content-Type", 'a;  b="c  d"'), ("X-Empty", "")), b""),
@@ -297,10 +313,69 @@ def test_the_credentials_of_a_profile_sign(monkeypatch: pytest.MonkeyPatch, tmp_
     verify(wire.got[0], PLAIN)
 
 
+def test_credentials_that_expire_are_renewed_in_the_middle_of_a_run() -> None:
+    """Each set is about to expire: the next request is signed with the next one, whole."""
+    given = 0
+
+    def refresh() -> dict[str, str]:
+        nonlocal given
+        given += 1
+        soon = datetime.now(UTC) + timedelta(minutes=1)
+        token = f"token-{given}"
+        return {"access_key": "AKIDEXAMPLE", "secret_key": f"{SECRET}{given}", "token": token,
+                "expiry_time": soon.isoformat()}  # fmt: skip
+
+    credentials = RefreshableCredentials.create_from_metadata(refresh(), refresh, "test")
+    with a_wire() as wire, a_client(wire.url, sigv4=SigV4(credentials, REGION)) as client:
+        for _ in range(2):
+            client.send("PUT", "/s3", (), b"body", case="")
+    tokens = [got.header("X-Amz-Security-Token")[0] for got in wire.got]
+    assert tokens[0] != tokens[1]
+    for got, token in zip(wire.got, tokens, strict=True):
+        number = token.removeprefix("token-")
+        verify(got, Credentials("AKIDEXAMPLE", f"{SECRET}{number}", token))
+
+
+def test_credentials_that_cannot_be_renewed_leave_a_failure_and_no_request() -> None:
+    def refresh() -> dict[str, str]:
+        raise CredentialRetrievalError(provider="sso", error_msg="the login has expired")
+
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    credentials = RefreshableCredentials("AKID", SECRET, "token", past, refresh, "sso")
+    with a_wire() as wire, a_client(wire.url, sigv4=SigV4(credentials, REGION)) as client:
+        exchange = client.send("GET", "/s3", (), b"", case="")
+    assert exchange.received is None
+    assert exchange.failure.startswith("AWS gives no credentials: ")
+    assert "the login has expired" in exchange.failure
+    assert wire.got == []
+
+
+def test_the_credentials_of_a_process_sign(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """SSO, a role and a web identity come the same way: through the chain of botocore."""
+    keys = {"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET,
+            "SessionToken": SESSION.token}  # fmt: skip
+    (tmp_path / "keys.json").write_text(json.dumps(keys), encoding="ascii")
+    (tmp_path / "config").write_text(
+        f"[default]\ncredential_process = cat {tmp_path}/keys.json\nregion = {REGION}\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with a_wire() as wire, a_client(wire.url, sigv4=SigV4.from_environment(wire.url)) as client:
+        client.send("GET", "/s3", (), b"", case="")
+    verify(wire.got[0], SESSION)
+
+
 UNUSABLE = [
     # environment, endpoint, what the sentence says
     ({}, AT_AWS, "--auth=sigv4 found no AWS credentials; set AWS_PROFILE"),
     (KEYS, ELSEWHERE, "--auth=sigv4 found no region; set "),
+    (
+        {
+            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/r",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": "/nope",
+        },
+        AT_AWS,
+        "AWS gives no credentials: ",
+    ),
     ({"AWS_PROFILE": "missing"}, AT_AWS, "the AWS configuration cannot be used: "),
     ({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}, AT_AWS, "the AWS configuration cannot be used: "),
 ]
