@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(misfit)) from None
         if not run.worker:
             allure = config.getoption("--alluredir", None)
-            collector = config.stash[COLLECTOR] = Collector(run.out, allure)
+            collector = config.stash[COLLECTOR] = Collector(run.out, allure, run.har)
             config.pluginmanager.register(collector, "conformance-collector")
 
 

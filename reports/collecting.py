@@ -32,16 +32,18 @@ class Collector:
     """A pytest plugin that collects the verdicts of a run, from its workers too.
 
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
-    and written to the stream in the folder `out`. `allure` is the folder of Allure's results.
+    and written to the stream in the folder `out`. `allure` is the folder of Allure's results, and
+    `har` the file that gets all exchanges as HTTP Archive.
     """
 
-    def __init__(self, out: Path, allure: str | None = None) -> None:
+    def __init__(self, out: Path, allure: str | None = None, har: Path | None = None) -> None:
         self.results = Results()
         self.planned = 0
         self.published: tuple[Path, ...] = ()
         self.traffic = Traffic()
         self._out = out
         self._allure = allure
+        self._har = har
         self._started = time.time()
         self._stream: Stream | None = None
         self._subjects: set[str] = set()
@@ -53,7 +55,7 @@ class Collector:
 
     def begin(self, run: document.Run) -> None:
         """Remove what an earlier run left and write the header; raises `OSError`."""
-        withdraw(self._out)
+        withdraw(self._out, self._har)
         self._stream = Stream(self._out / STREAM, run)
         if self._allure:  # at once, so that an interrupted run has it too
             describe_run(Path(self._allure), run, os.environ)
@@ -81,7 +83,7 @@ class Collector:
         stream, self._stream = self._stream, None
         try:
             whole = stream.finish(end, gone)
-            self.published = publish(whole, self._out)
+            self.published = publish(whole, self._out, self._har)
             durations.keep(self._durations, self._out)
             Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
         except OSError as error:

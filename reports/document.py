@@ -67,7 +67,8 @@ class Exchange(TypedDict):
     """One request and what came of it; exactly one of `received` and `failure` is set.
 
     `command` sends it again from a POSIX shell in the document's folder, secrets and all that curl
-    would add taken care of; those of a case are the commands of its exchanges, in order.
+    would add taken care of; those of a case are the commands of its exchanges, in order. `began`
+    is when the last attempt was made, UTC, ISO 8601; older documents do not have it.
     """
 
     command: str
@@ -76,6 +77,7 @@ class Exchange(TypedDict):
     failure: str
     seconds: float
     repeats: list[str]
+    began: NotRequired[str]
 
 
 class Request(TypedDict):

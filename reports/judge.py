@@ -30,7 +30,7 @@ def add(subparsers: Subparsers) -> None:
     """Declare the subcommand."""
     what = "judge a recorded run again by the rules of this checkout, with no network"
     parser = subparsers.add_parser("judge", help=what, description=what)
-    parser.add_argument("file", metavar="RUN", type=Path, help="conformance.json or .jsonl")
+    parser.add_argument("file", metavar="RUN", type=Path, help="conformance.json, .jsonl or .har")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the new document")
     parser.set_defaults(run=run)
 
@@ -114,8 +114,9 @@ def _write(after: document.Document, output: Path, contents: Contents) -> None:
     kept = Bodies.beside(output)
     try:
         for name, body in after["bodies"].items():
-            if body["base64"] is None:
+            if body["length"] > document.LARGEST_INLINE:  # of a HAR they are all inline
                 kept.keep(contents(name), name)
+                after["bodies"][name] = document.Body(length=body["length"], base64=None)
         write(output, in_a_line(after).encode())
     except OSError as error:
         raise ReportError(f"{output}: cannot be written: {error.strerror}") from None

@@ -1,11 +1,11 @@
-"""A verdict document from its file, `conformance.json` or the stream of a run, `.jsonl`."""
+"""A verdict document from its file: `conformance.json`, the stream of a run, `.jsonl`, or a HAR."""
 
 import json
 from pathlib import Path
 from typing import Any, cast
 
 from fixtures.model import Definition, DefinitionError, parse_definition
-from reports import document, stream
+from reports import document, har, stream
 from reports.bodies import Bodies, digest
 from reports.shape import check
 
@@ -19,6 +19,8 @@ def load(path: Path) -> document.Document:
     try:
         with path.open(encoding="utf-8") as file:
             value: Any = stream.read(file) if path.suffix == ".jsonl" else json.load(file)
+        if path.suffix == ".har":
+            value = har.read(value)
         document.check_version(value["version"])
         check(value, document.Document)
     except OSError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from reports import markdown, page
 from reports.diagnosis import DiagnosisDocument, Judged, diagnose
 from reports.document import Document
+from reports.har import archive
 from reports.loading import Contents, ReportError, definition_of
 from reports.recording import replayed
 from reports.stream import in_a_line
@@ -16,10 +17,11 @@ PAGE = "conformance.html"
 SUMMARY = "summary.md"
 
 
-def publish(document: Document, out: Path) -> tuple[Path, ...]:
+def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Path, ...]:
     """Write every document of a run into the folder `out` and name them; raises `OSError`.
 
-    The summary is appended to the file that `$GITHUB_STEP_SUMMARY` names, too, where it is set.
+    `har` is where its exchanges go as HTTP Archive, too. The summary is appended to the file that
+    `$GITHUB_STEP_SUMMARY` names, where it is set.
     """
     file = out / DOCUMENT
     write(file, in_a_line(document).encode())
@@ -34,7 +36,13 @@ def publish(document: Document, out: Path) -> tuple[Path, ...]:
     if "GITHUB_STEP_SUMMARY" in os.environ:
         with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("ab") as steps:
             steps.write(summary)
-    return file, shown, summed
+    if har is None:
+        return file, shown, summed
+    try:
+        write(har, archive(document, Contents(document, file)))
+    except ReportError as error:
+        raise OSError(str(error)) from None
+    return file, shown, summed, har
 
 
 def diagnosed(document: Document, path: Path) -> DiagnosisDocument:
@@ -44,7 +52,8 @@ def diagnosed(document: Document, path: Path) -> DiagnosisDocument:
     return diagnose(definition, [Judged(case, done) for _, case, done in replay]).as_json()
 
 
-def withdraw(out: Path) -> None:
+def withdraw(out: Path, har: Path | None = None) -> None:
     """Remove what `publish` wrote for an earlier run, so that it cannot pass for this one's."""
-    for name in (DOCUMENT, PAGE, SUMMARY):
-        (out / name).unlink(missing_ok=True)
+    for file in (*(out / name for name in (DOCUMENT, PAGE, SUMMARY)), har):
+        if file is not None:
+            file.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ out with the first of them.
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from fixtures.model import Definition, Operation
@@ -101,6 +102,7 @@ class Recorder:
             failure=exchange.failure,
             seconds=round(exchange.seconds, 6),
             repeats=list(exchange.repeats),
+            began=datetime.fromtimestamp(exchange.began, UTC).isoformat(timespec="milliseconds"),
         )
         return key
 

@@ -109,7 +109,7 @@ def test_the_command_that_repeats_it_takes_the_secret_from_the_environment(tmp_p
 
 def test_a_secret_that_the_endpoint_echoes_is_blotted_out() -> None:
     def echo(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=httpx.ByteStream(request.extensions["target"]))
+        return httpx.Response(200, stream=httpx.ByteStream(request.url.raw_path))
 
     client = Client(
         "http://127.0.0.1:1", variables={"T": "acme-4711"}, transport=httpx.MockTransport(echo)
