@@ -75,6 +75,12 @@ WRONG_CALLS = {
         4,
         "sample.json: not the durations of tests",
     ),
+    "no such certificate": (["--client-cert=nope.pem"], 4, "--client-cert: nope.pem: no such file"),
+    "no such authority": (["--ca-bundle=nope.pem"], 4, "--ca-bundle: nope.pem: No such file"),
+    "no certificate in it": ([f"--ca-bundle={ROOT / 'LICENSE'}"], 4, "no certificate in PEM"),
+    "no proxy": (["--proxy=me:pw@nowhere"], 4, "--proxy is a URL like http://"),
+    "a proxy from no variable": (["--proxy=env:NOT_SET_HERE"], 4, "NOT_SET_HERE"),
+    "a dead proxy": ([f"--endpoint={DEAD}", "--proxy=http://127.0.0.1:9"], 6, "and --proxy"),
     "a dead endpoint": ([f"--endpoint={DEAD}"], 6, "cannot be reached"),
     "a dead endpoint, two workers": ([f"--endpoint={DEAD}", "-n2"], 6, "cannot be reached"),
 }

@@ -193,6 +193,33 @@ def test_no_artefact_has_a_planted_secret(
         assert name in told
 
 
+def answer_to(url: str, *arguments: str) -> tuple[int, str]:
+    """The exit status of a run, and its sentence."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider",
+         f"--endpoint={url}", "--definition=mapped", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, env={**os.environ, **PLANTED},
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stderr
+
+
+def test_what_an_endpoint_with_certificates_refuses_is_one_sentence(
+    gateway: str, certificates: Path, tmp_path: Path
+) -> None:
+    handler = type("Here", (Echo,), {"gateway": gateway.removeprefix("http://").partition("/")[0]})
+    own = ("-o", f"reports_out={tmp_path}")
+    with serving(handler, AUTHORITY, clients=True) as url:
+        untrusted = answer_to(url, *own)
+        unknown = answer_to(url, *own, f"--ca-bundle={certificates}/ca.pem")
+        locked = answer_to(url, *own, f"--client-cert={certificates}/mine.pem")
+    assert untrusted[0] == unknown[0] == 6
+    assert "check --endpoint, and --ca-bundle where the certificate is from a" in untrusted[1]
+    assert "check --client-cert" in unknown[1]
+    assert locked[0] == 4
+    assert "is encrypted; give its passphrase" in locked[1]
+
+
 def test_the_search_finds_what_is_there() -> None:
     for name, secret in PLANTED.items():
         for before in range(4):
