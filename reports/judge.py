@@ -13,7 +13,7 @@ from pathlib import Path
 from fixtures.model.case import Case
 from fixtures.rules.catalogue import Level
 from fixtures.rules.judging import judge_case
-from fixtures.rules.verdict import Outcome, Verdict
+from fixtures.rules.verdict import Verdict
 from reports import document
 from reports.bodies import Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
@@ -73,7 +73,7 @@ def judged_again(before: document.Document, path: Path) -> document.Document:
 
 
 def _with(recorded: document.Case, case: Case, verdict: Verdict, policy: Policy) -> document.Case:
-    remark = recorded["remark"] if verdict.outcome is Outcome.DEVIATES else ""
+    remark = recorded["remark"] if verdict.outcome == recorded["outcome"] else ""
     verdict = replace(verdict, reason=verdict.reason + remark)
     result = weighed(verdict, policy)
     if _gist(recorded) == (verdict.outcome, list(verdict.rules), verdict.reason):

@@ -2,6 +2,8 @@
 
 import argparse
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +16,13 @@ from fixtures.endpoint.connecting import connection
 from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
 from fixtures.endpoint.s3 import S3
-from fixtures.model import DefinitionError, parse_definition
+from fixtures.model import Definition, DefinitionError, parse_definition
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import KnownDeviationsError, Policy, read_known_deviations
 from suites.amounts import bytes_of
 from suites.deployment import about
-from suites.parameters import with_values
+from suites.parameters import Parameters, with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
 from suites.settling import LIMIT
 from suites.sharding import ShardError, shard_named
@@ -40,22 +42,14 @@ MISTAKES = (
 """What is raised where the call or a file is wrong, each with one sentence for the user."""
 
 
+Add = Callable[..., object]
+"""Declares one option: `addoption` of a pytest group, or `add_argument` of an argparse one."""
+
+
 def declare(parser: pytest.Parser) -> None:
     """Declare the options of design: what is tested, who asks, what fails the run."""
     what = parser.getgroup("conformance: what is tested")
-    what.addoption(
-        "--endpoint",
-        metavar="URL",
-        help="the deployed API, stage included; without it the embedded reference gateway is "
-        "started on loopback",
-    )
-    what.addoption(
-        "--definition",
-        metavar="FILE",
-        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, a CloudFormation, SAM, "
-        "CDK or Terraform template with one (FILE#NAME where it has several), or one of "
-        f"{', '.join(shipped())} (default: {DEFAULT})",
-    )
+    what_is_tested(what.addoption)
     what.addoption(
         "--api-id",
         metavar="ID",
@@ -73,58 +67,13 @@ def declare(parser: pytest.Parser) -> None:
         f"(at most {LIMIT:g} s, or SECONDS)",
     )
     what.addoption(
-        "--param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="the value of a parameter that the definition requires beyond the key; env:NAME for a "
-        "value reads the environment and is kept secret. May be given several times",
-    )
-    what.addoption(
-        "--key-prefix",
-        metavar="P",
-        help="where objects may be written; each run writes to a fresh folder below it. Where the "
-        "API's key begins with the bucket: bucket/... (default: conformance/)",
-    )
-    what.addoption(
         "--shard",
         metavar="I/N",
         help="of N parts of the cases only the one numbered I, cut by the durations that "
         "--durations-path=FILE has, as a run and `python -m reports merge` write them; the shards "
         "of a run are merged into one document by the latter",
     )
-    who = parser.getgroup("conformance: who asks")
-    who.addoption(
-        "--header",
-        action="append",
-        default=[],
-        metavar="'N: V'",
-        help="a header for every request; V may be env:NAME or like 'Bearer env:NAME'. May be "
-        "given several times",
-    )
-    who.addoption("--api-key", metavar="KEY", help="the value of x-api-key, or env:NAME")
-    who.addoption(
-        "--auth",
-        choices=["sigv4"],
-        help="sign requests for execute-api with credentials from the usual AWS sources",
-    )
-    who.addoption(
-        "--client-cert",
-        metavar="PEM[,KEY][,env:NAME]",
-        help="the client's certificate for mutual TLS, its key (default: in the same file), and "
-        "the variable that has the passphrase of an encrypted key",
-    )
-    who.addoption(
-        "--ca-bundle",
-        metavar="PEM",
-        help="the certificates that vouch for the endpoint, instead of the public ones",
-    )
-    who.addoption(
-        "--proxy",
-        metavar="URL",
-        help="the HTTP proxy to go through: http://[USER:PASSWORD@]HOST:PORT, where PASSWORD may "
-        "be env:NAME, or env:NAME for the whole. The environment's own is never taken unasked",
-    )
+    who_asks(parser.getgroup("conformance: who asks").addoption)
     fast = parser.getgroup("conformance: how fast")
     fast.addoption(
         "--concurrency",
@@ -166,21 +115,7 @@ def declare(parser: pytest.Parser) -> None:
         action="store_true",
         help="send nothing, and print what would be sent: requests, bytes, keys, a rough price",
     )
-    fails = parser.getgroup("conformance: what fails the run")
-    fails.addoption(
-        "--level",
-        choices=[str(level) for level in Level],
-        default=str(Level.SHOULD),
-        help="the weakest level of rules whose deviations fail the run (default: should). With "
-        "--strict, which is pytest's own option too, derived rules fail it as well, and so do "
-        "known deviations that are gone or expired",
-    )
-    fails.addoption(
-        "--known-deviations",
-        metavar="FILE",
-        help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
-        "fail the run",
-    )
+    what_fails(parser.getgroup("conformance: what fails the run").addoption)
     reports = parser.getgroup("conformance: reports")
     reports.addoption(
         "--har",
@@ -188,6 +123,90 @@ def declare(parser: pytest.Parser) -> None:
         help="write all exchanges as HTTP Archive (HAR 1.2), too, without secrets",
     )
     parser.addini("reports_out", "the folder that the reports are written to", default=str(OUT))
+
+
+def what_is_tested(add: Add) -> None:
+    """Declare where the endpoint is, what is deployed there, and where objects may be written."""
+    add(
+        "--endpoint",
+        metavar="URL",
+        help="the deployed API, stage included; without it the embedded reference gateway is "
+        "started on loopback",
+    )
+    add(
+        "--definition",
+        metavar="FILE",
+        help="what is deployed there: a Swagger 2.0 or OpenAPI 3.0 file, a CloudFormation, SAM, "
+        "CDK or Terraform template with one (FILE#NAME where it has several), or one of "
+        f"{', '.join(shipped())} (default: {DEFAULT})",
+    )
+    add(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a parameter that the definition requires beyond the key; env:NAME for a "
+        "value reads the environment and is kept secret. May be given several times",
+    )
+    add(
+        "--key-prefix",
+        metavar="P",
+        help="where objects may be written; each run writes to a fresh folder below it. Where the "
+        "API's key begins with the bucket: bucket/... (default: conformance/)",
+    )
+
+
+def who_asks(add: Add) -> None:
+    """Declare everything by which an endpoint knows who asks."""
+    add(
+        "--header",
+        action="append",
+        default=[],
+        metavar="'N: V'",
+        help="a header for every request; V may be env:NAME or like 'Bearer env:NAME'. May be "
+        "given several times",
+    )
+    add("--api-key", metavar="KEY", help="the value of x-api-key, or env:NAME")
+    add(
+        "--auth",
+        choices=["sigv4"],
+        help="sign requests for execute-api with credentials from the usual AWS sources",
+    )
+    add(
+        "--client-cert",
+        metavar="PEM[,KEY][,env:NAME]",
+        help="the client's certificate for mutual TLS, its key (default: in the same file), and "
+        "the variable that has the passphrase of an encrypted key",
+    )
+    add(
+        "--ca-bundle",
+        metavar="PEM",
+        help="the certificates that vouch for the endpoint, instead of the public ones",
+    )
+    add(
+        "--proxy",
+        metavar="URL",
+        help="the HTTP proxy to go through: http://[USER:PASSWORD@]HOST:PORT, where PASSWORD may "
+        "be env:NAME, or env:NAME for the whole. The environment's own is never taken unasked",
+    )
+
+
+def what_fails(add: Add) -> None:
+    """Declare which deviations fail a run."""
+    add(
+        "--level",
+        choices=[str(level) for level in Level],
+        default=str(Level.SHOULD),
+        help="the weakest level of rules whose deviations fail the run (default: should). With "
+        "--strict, which is pytest's own option too, derived rules fail it as well, and so do "
+        "known deviations that are gone or expired",
+    )
+    add(
+        "--known-deviations",
+        metavar="FILE",
+        help="a TOML file of [[deviation]] tables (rule or case, reason, expires) that do not "
+        "fail the run",
+    )
 
 
 def is_about_an_endpoint(config: pytest.Config) -> bool:
@@ -220,13 +239,10 @@ def read(config: pytest.Config) -> Run:
             f"{definition.source}: no operation downloads from S3 or uploads to it, and no GET "
             f"reaches a function by Lambda proxy, so there is nothing to test"
         )
-    headers = list(option("--header"))
-    if option("--api-key"):
-        headers.append(f"x-api-key: {option('--api-key')}")
     signed = option("--auth") == "sigv4"
-    secrets = tuple(map(secret_header, headers))
-    sent_anyway = {secret.name for secret in secrets} | ({"Authorization"} if signed else set())
-    parameters = with_values(definition, option("--param"), sent_anyway)
+    parameters = with_secrets(
+        definition, option("--param"), option("--header"), option("--api-key"), signed=signed
+    )
     known = option("--known-deviations")
     workers = worker.get("workercount", 1)
     concurrency = option("--concurrency") or (1 if is_on_loopback(url) else CONCURRENCY)
@@ -252,7 +268,7 @@ def read(config: pytest.Config) -> Run:
         endpoint=url,
         bucket_known=option("--key-prefix") is not None,
         prefix=f"{prefix}{worker['workerid']}/" if worker else prefix,
-        secrets=(*secrets, *parameters.headers),
+        secrets=parameters.headers,
         variables=parameters.variables,
         signed=signed,
         strict=strict,
@@ -272,6 +288,25 @@ def read(config: pytest.Config) -> Run:
         max_data=option("--max-data"),
         plan_only=option("--plan"),
     )
+
+
+def with_secrets(
+    definition: Definition,
+    params: Sequence[str],
+    headers: Sequence[str],
+    api_key: str | None,
+    *,
+    signed: bool,
+) -> Parameters:
+    """The definition with the values of `--param`, and every header that is secret.
+
+    Raises `DefinitionError` and `CredentialsError`.
+    """
+    key = [f"x-api-key: {api_key}"] if api_key else []
+    secrets = tuple(map(secret_header, (*headers, *key)))
+    sent_anyway = {secret.name for secret in secrets} | ({"Authorization"} if signed else set())
+    parameters = with_values(definition, params, sent_anyway)
+    return replace(parameters, headers=(*secrets, *parameters.headers))
 
 
 def _at_least_one(text: str) -> int:

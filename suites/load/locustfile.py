@@ -1,0 +1,75 @@
+"""Load by Locust: its events, wired to the two sides of a load.
+
+`locust --locustfile suites/load/locustfile.py --endpoint=URL`, from the project's root; users,
+ramp, run time, web page and distribution are Locust's own options.
+"""
+
+import logging
+import sys
+from typing import Any, NoReturn
+
+from locust import events
+from locust.env import Environment
+from locust.runners import LocalRunner, WorkerRunner
+
+from fixtures.definitions import DEFAULT
+from fixtures.gateway.process import GatewayStartError
+from reports.results import NOTHING_DECIDED
+from suites.load import options
+from suites.load.sides import ASKED, LAST, Reporting, Sending
+from suites.load.user import Load
+from suites.options import MISTAKES
+from suites.preflight import Misfit
+
+__all__ = ["Load"]
+
+_USAGE_ERROR = 4
+
+# Locust shows what every logger says, and httpx says something of every request.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _wire(environment: Environment, **_: Any) -> None:
+    """Join the sides that this process has to Locust's events; a wrong call ends it."""
+    on, runner = environment.events, environment.runner
+    if not isinstance(runner, WorkerRunner):
+        reporting = _reporting(environment)
+        runner.register_message(LAST, reporting.last)
+        on.test_start.add_listener(reporting.begin)
+        on.worker_report.add_listener(reporting.reported)
+        on.quit.add_listener(lambda **_: reporting.close())
+    if isinstance(runner, (LocalRunner, WorkerRunner)):
+        sending = Sending()
+        on.test_start.add_listener(sending.begin)
+        on.report_to_master.add_listener(sending.report)
+        on.test_stop.add_listener(sending.end)
+        if isinstance(runner, WorkerRunner):
+            runner.register_message(ASKED, sending.asked)
+    if not isinstance(runner, WorkerRunner):
+        on.test_stop.add_listener(reporting.end)
+
+    def settle(**_: Any) -> None:
+        """Before Locust says how it ends: the load ends, and its verdicts give the status."""
+        runner.stop()
+        environment.process_exit_code = 0 if isinstance(runner, WorkerRunner) else reporting.status
+
+    on.quitting.add_listener(settle)
+
+
+def _reporting(environment: Environment) -> Reporting:
+    chosen = environment.parsed_options
+    try:
+        return Reporting(environment, options.read(chosen), chosen.definition or DEFAULT)
+    except MISTAKES as error:
+        _refuse(error, _USAGE_ERROR)
+    except (GatewayStartError, Misfit) as error:
+        _refuse(error, NOTHING_DECIDED)
+
+
+def _refuse(error: Exception, status: int) -> NoReturn:
+    print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
+    sys.exit(status)
+
+
+events.init_command_line_parser.add_listener(options.declare)
+events.init.add_listener(_wire)
