@@ -1,5 +1,6 @@
 """The command line and the pytest wiring, nothing else."""
 
+import gc
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -210,6 +211,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             config.workeroutput["traffic"] = asdict(run.pace.traffic)  # type: ignore[attr-defined]
         return
     collector.traffic += run.pace.traffic
+    # The bodies of the cases are let go of, for the diagnosis reads the same ones from the reports.
+    session.items.clear()
+    gc.collect()
     gone = _gone(config)
     # What no case of a shard needs may be needed in another: only their merge can tell.
     whole = run.shard is None
@@ -355,6 +359,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     if report.when == "call" and RECORD in item.stash:
         report.conformance = item.stash[RECORD]
         report.duration += item.stash[SECONDS]  # what was sent ahead is the test's own time, too
+        del item.stash[RECORD]  # the report has it now, and pytest keeps every item
         report.verdict = str(item.stash[OUTCOME])
     return report
 

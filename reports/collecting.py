@@ -145,6 +145,7 @@ class Collector:
         self.results.add(Result.recorded(json.loads(line)["case"]))
         if self._stream is not None:
             self._stream.write(line)
+        report.conformance = None  # pytest keeps every report to its end
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was interrupted, or why it stopped by itself."""

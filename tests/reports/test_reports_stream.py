@@ -1,10 +1,12 @@
 """The stream of a run: written line by line, read back as far as it goes."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
+from documents_bench import a_case, a_document
 from recorded_bench import ENDED, a_heading, recorded
 
 from fixtures.definitions import load
@@ -12,7 +14,7 @@ from reports.collecting import STREAM, Collector
 from reports.document import DocumentError
 from reports.loading import ReportError
 from reports.loading import load as load_document
-from reports.stream import Stream, in_a_line, read
+from reports.stream import Stream, encoded, in_a_line, read
 
 HEADING = a_heading(load("sample"))
 
@@ -183,3 +185,19 @@ def test_a_case_of_a_rule_that_nobody_knows_is_refused(out: Path) -> None:
     head, _, first, *_ = lines(out)
     with pytest.raises((KeyError, DocumentError)):
         read([head, first.replace('"rules":["', '"rules":["no-such-')])
+
+
+def test_a_document_in_pieces_is_the_same_line() -> None:
+    for whole in (a_document(), a_document([a_case("a", reason="\N{GRINNING FACE}")], gone=["x"])):
+        assert encoded(whole) == in_a_line(whole).encode()
+
+
+def test_a_document_of_many_cases_takes_little_more_room_than_its_bytes() -> None:
+    cases = [a_case(f"{n}", reason="\N{GRINNING FACE}" * 50) for n in range(2000)]
+    whole = a_document(cases)
+    tracemalloc.start()
+    try:
+        size = len(encoded(whole))
+        assert tracemalloc.get_traced_memory()[1] < 3 * size
+    finally:
+        tracemalloc.stop()
