@@ -74,7 +74,17 @@ def test_base64_is_padded_in_the_standard_alphabet_and_on_one_line(
         (b"AAA", None, ("base64-variant", "the-rule")),
         (b"AAA=\n", None, ("base64-variant", "the-rule")),
         (b"_w==", None, ("base64-variant", "the-rule")),
-        (b"no Base64", None, ("base64-refused", "the-rule")),
+        # AWS refused such text, and no decoder takes it.
+        (b"not Base64", None, ("base64-refused", "the-rule")),
+        (b"QQ= ", None, ("base64-refused", "the-rule")),
+        (b"AAAAA!", None, ("base64-refused", "the-rule")),
+        (b"AAAAA===", None, ("base64-refused", "the-rule")),
+        # Some decoders pass over what is foreign, or over padding inside; AWS was not observed.
+        (b"!AAA=", None, ("base64-foreign", "the-rule")),
+        (b'"QQ=="', None, ("base64-foreign", "the-rule")),
+        (b"QQ==QQ==", None, ("base64-foreign", "the-rule")),
+        (b"data:,AAAA", None, ("base64-foreign", "the-rule")),
+        (b"\xff\x00", None, ("base64-foreign", "the-rule")),
     ],
 )
 def test_what_is_decoded_says_how_sure_that_is(
