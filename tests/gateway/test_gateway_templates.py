@@ -98,7 +98,7 @@ def test_the_time_of_a_request_is_there_in_both_forms() -> None:
     ("body", "output"),
     [
         (b"plain", b'"plain"|plain|plain'),
-        (b"", b"{}|{}|"),
+        (b"", b"{}|{}|{}"),
         (b"\xff", '"\ufffd"|\ufffd|\ufffd'.encode()),
     ],
 )
@@ -267,7 +267,7 @@ def test_a_mock_renders_its_response_template_and_literal_headers() -> None:
         parameters={"method.response.header.Access-Control-Allow-Origin": "'*'"},
     )
     answer = ask(a_definition(a_mock_operation(response, method="OPTIONS")), "OPTIONS", "/mock")
-    assert (answer.status, answer.body) == (200, b"[]v1")
+    assert (answer.status, answer.body) == (200, b"[{}]v1")
     assert answer.headers["access-control-allow-origin"] == "*"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.peers import __main__ as command
-from fixtures.peers import trying
+from fixtures.peers import installing, trying
 from fixtures.peers.attempt import Attempt, NotJudged
 from fixtures.peers.catalogue import Peer
 from fixtures.peers.installing import install
@@ -117,6 +117,12 @@ def test_a_peer_for_a_newer_python_is_not_tried(tmp_path) -> None:
     (attempt,) = attempts(peer(python=(9, 0)), ("sample",), plan(tmp_path, []))
     here = ".".join(map(str, sys.version_info[:2]))
     assert attempt.why_not == f"not tried: it needs Python 9.0, and this is {here}"
+
+
+def test_a_folder_may_be_named_from_where_one_stands(monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(installing, "_run", lambda command: "")
+    assert install(peer(), Path("below")).is_relative_to(tmp_path)
 
 
 def test_a_requirement_that_cannot_be_had_is_one_clause(monkeypatch, tmp_path) -> None:

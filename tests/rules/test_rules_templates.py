@@ -140,6 +140,18 @@ def test_a_template_is_foretold_where_it_is_text_and_the_body(
     assert render(template, b"a$b#\xff") == output
 
 
+@pytest.mark.parametrize(
+    ("template", "output"),
+    [
+        ('{"ö": "$input.body"}', b'{"\xc3\xb6": "{}"}'),
+        ("$util.base64Encode($input.body)", b"e30="),
+        ("nothing of it", b"nothing of it"),
+    ],
+)
+def test_an_empty_body_is_an_empty_object_to_a_template(template: str, output: bytes) -> None:
+    assert render(template, b"") == output
+
+
 def test_a_template_that_cannot_be_foretold_leaves_the_answer_open() -> None:
     directive = {"text/plain": "#set($x = 1)"}
     put = on_s3("PUT", templates=directive)
