@@ -46,7 +46,7 @@ def installed(monkeypatch, tmp_path) -> Path:
 
 
 def plan(folder: Path, said: list[str], *, again: bool = False) -> Plan:
-    return Plan(folder, "quick", 300.0, again, said.append)
+    return Plan(folder / "environments", folder, "quick", 300.0, again, said.append)
 
 
 def test_a_peer_is_deployed_to_judged_ended_and_judged_again(installed, tmp_path) -> None:
