@@ -106,7 +106,7 @@ def test_a_template_left_open_for_one_answer_leaves_them_all_open() -> None:
 def test_an_empty_answer_goes_through_the_response_template_too() -> None:
     put = on_s3("PUT", response("200", templates={"application/json": "[$input.body]"}))
     expectation = expect(api(put), request(put, content_type="text/plain", body=b"x"), None)
-    assert (expectation.form, expectation.body) == (Form.TEMPLATE, b"[]")
+    assert (expectation.form, expectation.body) == (Form.TEMPLATE, b"[{}]")
 
 
 @pytest.mark.parametrize(

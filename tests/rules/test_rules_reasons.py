@@ -196,7 +196,7 @@ def test_each_error_has_a_type_of_its_own(type_: str, upload: Any, status: int) 
 def test_a_mock_answers_with_its_response_template_alone() -> None:
     answer = response(None, 200, templates={JSON: "[$input.body]"})
     expectation = expected(mock('{"statusCode": 200}', answer), None)
-    assert (expectation.form, expectation.body) == (Form.TEMPLATE, b"[]")
+    assert (expectation.form, expectation.body) == (Form.TEMPLATE, b"[{}]")
 
 
 def test_a_mock_takes_its_status_from_the_template_and_not_from_the_request() -> None:
