@@ -11,8 +11,8 @@ import shlex
 
 from fixtures.model.exchange import Route, Sent
 
-# -q first: no settings of whoever repeats it. HTTP/1.1, as it was recorded.
-_CURL = ("curl", "-q", "-sS", "--http1.1", "--globoff", "--path-as-is")
+# -q first: no settings of whoever repeats it.
+_CURL = ("curl", "-q", "-sS", "--globoff", "--path-as-is")
 # What curl sends unasked: taken away where the recorded request did not have it.
 _OF_CURL = ("Accept", "Content-Type", "User-Agent")
 # What curl makes itself, and better, from the URL and the body.
@@ -24,7 +24,8 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
 
     `body_file` names a file that holds the body, for one too long for a line.
     """
-    command = [*_CURL, *_route(sent.route), *_method(sent)]
+    version = "--http2" if sent.route.http2 else "--http1.1"
+    command = [*_CURL, version, *_route(sent.route), *_method(sent)]
     for name, value in sent.headers:
         if name.lower() not in _OF_THE_TRANSPORT:
             command += ["-H", _header(name, value, secret=name.lower() in sent.variables)]

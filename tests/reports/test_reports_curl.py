@@ -10,7 +10,7 @@ import pytest
 from reports_bench import Capture, Captured, a_capture
 
 from fixtures.endpoint import Client, secret_header
-from fixtures.model.exchange import Headers, Sent
+from fixtures.model.exchange import Headers, Route, Sent
 from fixtures.payloads import CATALOGUE, Payload, by_name
 from reports.curl import curl
 
@@ -217,6 +217,7 @@ def test_the_settings_of_whoever_repeats_it_change_nothing(
 
 def test_the_version_of_http_is_that_of_the_client() -> None:
     assert "--http1.1" in curl(Sent("GET", "https://example.com/"))
+    assert "--http2 " in curl(Sent("GET", "https://example.com/", route=Route(http2=True)))
 
 
 @needs_curl

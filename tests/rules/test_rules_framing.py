@@ -55,6 +55,12 @@ def test_a_framed_body_is_judged_as_it_came(line: tuple[str, str]) -> None:
         assert judged(download(act), STORED, Received(status, (line,), body)).outcome is DEVIATES
 
 
+def test_a_body_of_http_2_came_whole_without_any_length() -> None:
+    for act, status, body in ((AS_BINARY, 200, CONTENT[:-1]), (REFUSED, 500, ERROR[:-1])):
+        received = Received(status, (), body, http_version="HTTP/2")
+        assert judged(download(act), STORED, received).outcome is DEVIATES
+
+
 def test_what_is_open_has_no_beginning() -> None:
     assert not may_be_cut_off(Expectation((200,), Form.ANY), Received(200, (), b"x"))
     assert not may_be_cut_off(Expectation((200,), Form.ANY), Received(200, (), b""))
