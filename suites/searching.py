@@ -78,11 +78,12 @@ class Search:
 
     def sequence(self, case: Case) -> Callable[[Request], None]:
         """Begin a sequence of requests that is judged as a whole after each of them."""
+        steps: list[Step] = []
         performed: list[Performed] = []
 
         def send(request: Request) -> None:
-            steps = (*(done.step for done in performed), Step(Role.ACT, request))
-            so_far = Case(case.id, steps, rules=case.rules)
+            steps.append(Step(Role.ACT, request))
+            so_far = Case(case.id, tuple(steps), rules=case.rules)
             if self._may_send(so_far, steps[-1:]):
                 performed.append(Performed(steps[-1], self._performer.send(request, case.id)))
                 self._weigh(Tried(so_far, tuple(performed)))
