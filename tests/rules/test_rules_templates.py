@@ -152,6 +152,18 @@ def test_an_empty_body_is_an_empty_object_to_a_template(template: str, output: b
     assert render(template, b"") == output
 
 
+@pytest.mark.parametrize(
+    ("content_type", "as_spelled"),
+    [("text/plain", True), ("text/plain;charset=utf-8", True), ("Text/Plain", False), (None, True)],
+)
+def test_letter_case_leaves_the_choice_of_a_template_uncertain(
+    content_type: str | None, as_spelled: bool
+) -> None:
+    put = on_s3("PUT", templates={"text/plain": "$input.body", "application/json": "$input.body"})
+    expectation = expect(api(put), request(put, content_type=content_type, body=b"x"), OLDER)
+    assert ("media-type-letter-case" not in expectation.rules) is as_spelled
+
+
 def test_a_template_that_cannot_be_foretold_leaves_the_answer_open() -> None:
     directive = {"text/plain": "#set($x = 1)"}
     put = on_s3("PUT", templates=directive)
