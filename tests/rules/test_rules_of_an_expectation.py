@@ -72,7 +72,7 @@ def told(asked: Request, stored: Stored | None = None) -> Expectation:
         (
             request(TEMPLATED_PUT, content_type=f"{PNG};q=1", body=b"x"),
             (
-                "request-template-binary",
+                "request-template-binary-text",
                 "refused-upload-stores-nothing",
                 "request-template-choice",
                 "media-type-parameters",
