@@ -1,23 +1,15 @@
 """HTTP/2, on a real server that speaks it: the same verdicts over one connection."""
 
-import asyncio
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
-from fixtures.definitions import load
 from fixtures.endpoint.client import Client
 from fixtures.endpoint.connecting import connection
-from fixtures.gateway.application import Gateway
-from fixtures.gateway.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,29 +18,17 @@ ROOT = Path(__file__).parents[2]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The gateway behind TLS and HTTP/2: its URL, and who vouches for it."""
     folder = tmp_path_factory.mktemp("tls")
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    certificate = authority.issue_cert("localhost")
-    certificate.private_key_pem.write_to_path(folder / "key.pem")
-    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
-    config = Config()
-    config.bind = ["127.0.0.1:0"]
-    config.certfile, config.keyfile = str(folder / "cert.pem"), str(folder / "key.pem")
-    config.alpn_protocols = ["h2", "http/1.1"]
-    config.accesslog = config.errorlog = None
-    sockets = config.create_sockets()
-    port = sockets.secure_sockets[0].getsockname()[1]
-    config.bind = [f"fd://{sockets.secure_sockets[0].detach()}"]
-    stop, loop = asyncio.Event(), asyncio.new_event_loop()
-    gateway = Gateway(load("sample"), EmbeddedStore())
-    thread = threading.Thread(
-        target=loop.run_until_complete, args=[serve(gateway, config, shutdown_trigger=stop.wait)]
-    )
-    thread.start()
-    yield f"https://localhost:{port}/v1", folder / "ca.pem"
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(30)
-    loop.close()
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("http2_bench.py")), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        yield f"https://localhost:{port}/v1", folder / "ca.pem"
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 @pytest.mark.parametrize(("offered", "spoken"), [(True, "HTTP/2"), (False, "HTTP/1.1")])
