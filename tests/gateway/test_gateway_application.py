@@ -145,12 +145,14 @@ def test_an_upload_that_breaks_off_stores_nothing_and_is_not_answered() -> None:
     assert store.asked == []
 
 
-def test_a_body_in_pieces_is_one_body() -> None:
+@pytest.mark.parametrize("last", [{}, {"body": b"c"}, {"body": b"c", "more_body": False}])
+@pytest.mark.parametrize("pieces", [(), (b"a",), (b"a", b"b")])
+def test_a_body_in_pieces_is_one_body(pieces: tuple[bytes, ...], last: dict[str, object]) -> None:
     store = RecordingStore()
-    events = [{"type": "http.request", "body": piece, "more_body": True} for piece in (b"a", b"b")]
-    last = {"type": "http.request"}
-    exchange(Gateway(ANSWERING, store), a_scope("PUT", "/k", []), *events, last)
-    assert store.asked[0].body == b"ab"
+    events = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    events.append({"type": "http.request", **last})
+    exchange(Gateway(ANSWERING, store), a_scope("PUT", "/k", []), *events)
+    assert store.asked[0].body == b"".join(pieces) + (b"c" if last else b"")
 
 
 def test_a_client_that_never_ends_gets_413_all_the_same() -> None:

@@ -101,7 +101,7 @@ def test_a_definition_that_is_not_there_is_named(capsys: pytest.CaptureFixture[s
     "said",
     [
         "usage: python -m fixtures.gateway [-h]",
-        "Serve an API definition on 127.0.0.1 as API Gateway in front of S3 would.",
+        "\n\nServe an API definition on 127.0.0.1 as API Gateway in front of S3 would.\n",
         "  --definition NAME_OR_PATH\n",
         f" {', '.join(definitions.shipped())}, or a Swagger 2.0 or OpenAPI 3.0 file (default: sam",
         " port to listen on (default: any free one)\n",

@@ -83,6 +83,12 @@ def test_what_keeps_a_gateway_from_starting_is_said_in_its_own_words() -> None:
     )
 
 
+def test_what_keeps_a_gateway_from_starting_need_not_be_utf_8() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    with pytest.raises(GatewayStartError, match="'na\ufffdve': no such definition"):
+        start("na\u00efve", environment=environment)
+
+
 def test_a_gateway_that_said_nothing_is_given_up_after_the_time_that_it_had() -> None:
     with pytest.raises(GatewayStartError) as late:
         start("sample", longest_start=0.001)
@@ -152,6 +158,13 @@ def test_a_socket_listens_on_loopback_and_names_its_protocol() -> None:
         assert listener.proto == socket.IPPROTO_TCP
         assert (listener.family, listener.type) == (socket.AF_INET, socket.SOCK_STREAM)
         socket.create_connection(listener.getsockname(), timeout=5).close()
+
+
+def test_many_connections_wait_until_they_are_accepted() -> None:
+    with listen(0) as listener, contextlib.ExitStack() as waiting:
+        for _ in range(min(256, socket.SOMAXCONN)):
+            connection = socket.create_connection(listener.getsockname(), timeout=5)
+            waiting.enter_context(connection)
 
 
 @pytest.mark.usefixtures("handlers")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import httpx
 import pytest
 from gateway_bench import a_definition, a_scope, an_s3_operation, exchange
 from moto.server import ThreadedMotoServer
@@ -213,23 +214,25 @@ def test_what_is_signed_is_what_is_sent(key: str) -> None:
     request = S3Request(
         "PUT",
         f"bucket/{key}",
-        {"b": "1 2/~", "a": "\u00e9+"},
+        {"b": "1 2/~", "a/": "\u00e9+"},
         {"content-type": "text/plain;  a=b ", "host": "wrong", "x-amz-meta-n": "\u00e9"},
         b"body",
     )
     _, raw = against(OK, request)
     target = raw.split(b" ")[1].decode("ascii")
     assert unquote(target.partition("?")[0]) == f"/bucket/{key}"
-    assert target.partition("?")[2] == "a=%C3%A9%2B&b=1%202%2F~"
+    assert target.partition("?")[2] == "a%2F=%C3%A9%2B&b=1%202%2F~"
     assert raw.split(b"Signature=")[1][:64].decode() == expected_signature(raw)
     assert b"x-amz-security-token: a token" in raw.lower()
     assert b"wrong" not in raw
     assert b"accept" not in raw.lower()
 
 
-def test_an_endpoint_may_have_a_path_of_its_own() -> None:
-    _, raw = against(OK, S3Request("GET", "b/k"), prefix="/storage/")
-    assert raw.startswith(b"GET /storage/b/k HTTP/1.1\r\n")
+@pytest.mark.parametrize("prefix", ["/storage", "/storage/", "/BOX/"])
+def test_an_endpoint_may_have_a_path_of_its_own(prefix: str) -> None:
+    _, raw = against(OK, S3Request("GET", "b/k"), prefix=prefix)
+    path = prefix.removesuffix("/")
+    assert raw.startswith(f"GET {path}/b/k HTTP/1.1\r\n".encode())
     assert raw.split(b"Signature=")[1][:64].decode() == expected_signature(raw)
 
 
@@ -246,6 +249,18 @@ def test_a_redirect_is_an_answer_like_any_other() -> None:
 def test_a_server_that_says_nothing_in_time_is_too_late() -> None:
     with pytest.raises(StoreTimeoutError, match=r"^no answer within 0\.1 s$"):
         against(None, S3Request("GET", "b/k"), longest_wait=0.1)
+
+
+def test_no_step_of_an_exchange_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[dict[str, float | None]] = []
+
+    async def answer(_: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        limits.append(request.extensions["timeout"])
+        return httpx.Response(200, stream=httpx.ByteStream(b""))
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer)
+    assert sends("http://127.0.0.1:1", S3Request("GET", "b/k"))[0].status == 200
+    assert limits == [dict.fromkeys(("connect", "read", "write", "pool"))]
 
 
 @pytest.mark.parametrize("nonsense", [b"", b"nonsense\r\n\r\n", OK[:-1]])

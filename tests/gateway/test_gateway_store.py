@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.gateway.embedded import EmbeddedStore
-from fixtures.gateway.objects import FolderObjects, StoredObject
+from fixtures.gateway.objects import FolderObjects, MemoryObjects, StoredObject
 from fixtures.gateway.store import S3Request, S3Response
 
 ODD_KEYS = ["../../etc/passwd", "/", "a//b", ".", "a b+c%20d", "\u00e9\U0001f600", "x" * 1088, "\0"]
@@ -109,6 +109,17 @@ def test_objects_in_a_folder_outlive_the_store(tmp_path: Path) -> None:
     send(EmbeddedStore(FolderObjects(tmp_path)), "PUT", "k", b"x", {"content-type": "a/b"})
     got = send(EmbeddedStore(FolderObjects(tmp_path)), "GET", "k")
     assert (got.body, got.headers["content-type"]) == (b"x", "a/b")
+
+
+@pytest.mark.parametrize("folder", [False, True], ids=["memory", "folder"])
+def test_what_may_be_slow_keeps_no_other_request_waiting(
+    folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = FolderObjects(tmp_path) if folder else MemoryObjects()
+    threads: list[int] = []
+    monkeypatch.setattr(type(objects), "get", lambda *_: threads.append(threading.get_ident()))
+    send(EmbeddedStore(objects), "GET", "k")
+    assert (threads != [threading.get_ident()]) is folder
 
 
 def test_a_write_that_fails_leaves_the_older_object_and_no_litter(

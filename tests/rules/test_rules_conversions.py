@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.rules.conversions import Conversion, convert, decode_base64, is_base64_variant
+from fixtures.rules.conversions import (
+    Conversion,
+    Converted,
+    convert,
+    decode_base64,
+    is_base64_variant,
+)
 
 DECODE = (Conversion.DECODE, "the-rule")
 
@@ -91,7 +97,7 @@ def test_what_is_decoded_says_how_sure_that_is(
     body: bytes, content: bytes | None, rules: tuple[str, ...]
 ) -> None:
     converted = convert(body, DECODE)
-    assert (converted.content, converted.rules) == (content, rules)
+    assert converted == Converted(content, Conversion.DECODE, rules)
     assert not converted.is_text
 
 

@@ -73,6 +73,13 @@ CONTENT_TYPE_ALONE = [
 Row = tuple[tuple[str, ...], str | None, bool, tuple[str, ...], tuple[str, ...]]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """What an earlier test asked is not answered from memory: each row asks the rules."""
+    match_accept.cache_clear()
+    match_content_type.cache_clear()
+
+
 @pytest.mark.parametrize("row", BOTH + ACCEPT_ALONE)
 def test_an_accept_asks_for_binary_by_these_rules(row: Row) -> None:
     entries, accept, *expected = row

@@ -8,6 +8,7 @@ from judging_bench import API, AS_BINARY, CONFORMS, CONTENT, DEVIATES, UNDECIDED
 from fixtures.model.case import Case, Performed, Request, Role, Step
 from fixtures.model.exchange import Exchange, Received, Sent
 from fixtures.rules.judging import judge_case
+from fixtures.rules.overtaking import may_be_overtaken
 from fixtures.rules.verdict import Verdict
 
 LOST = ("the connection failed before a response: ReadError",)
@@ -64,6 +65,25 @@ def test_a_download_that_was_lost_before_is_no_upload() -> None:
     answers = (Exchange(sent(UPLOAD), came()), lost, wrong)
     case = Case("a case", steps)
     assert judge_case(API, case, tuple(map(Performed, steps, answers))).outcome is DEVIATES
+
+
+def test_what_was_sent_after_the_wrong_answer_does_not_count() -> None:
+    setup = (Role.SETUP, Role.SETUP, Role.ACT, Role.ACT)
+    elsewhere = replace(AS_BINARY, name=ELSEWHERE.name)
+    steps = tuple(map(Step, setup, (OLDER, UPLOAD, AS_BINARY, elsewhere)))
+    answers = (
+        Exchange(sent(OLDER), came(), repeats=LOST),
+        Exchange(sent(UPLOAD), came()),
+        Exchange(sent(AS_BINARY), came(200, OLDER.body)),
+        Exchange(sent(elsewhere), came(404)),
+    )
+    performed = tuple(map(Performed, steps, answers))
+    assert judge_case(API, Case("a case", steps), performed).outcome is UNDECIDED
+
+
+def test_an_upload_that_was_never_sent_overtakes_nothing() -> None:
+    steps = tuple(map(Step, (Role.SETUP, Role.SETUP, Role.ACT), (OLDER, UPLOAD, AS_BINARY)))
+    assert not may_be_overtaken([Performed(step, None) for step in steps])
 
 
 def test_an_answer_that_was_due_is_left_undecided_where_an_upload_was_never_sent() -> None:

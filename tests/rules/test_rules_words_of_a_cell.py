@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+from dataclasses import replace
 
 import pytest
 from judging_bench import (
@@ -118,6 +119,26 @@ def test_a_proof_is_seen_from_what_was_uploaded(proof: Received, words: tuple[st
     assert (verdict.due, verdict.came) == words
 
 
+TEXT = b"text, for it comes back as it is"
+AS_ENCODED_TEXT = replace(AS_BASE64, body=base64.b64encode(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("proofs", "words"),
+    [
+        (1, ("decoded", "raw")),  # a proof: from the upload as it was sent
+        (0, ("raw", "Base64")),  # another act: from the object as it is stored
+    ],
+)
+def test_an_upload_that_was_stored_undecoded_is_seen_from_either_side(
+    proofs: int, words: tuple[str, str]
+) -> None:
+    case = Case("c", steps(AS_ENCODED_TEXT, AS_TEXT, setups=0, proofs=proofs))
+    undecoded = came(200, AS_ENCODED_TEXT.body)
+    verdict = judged(case, came(200), undecoded, definition=api(REFUSING, GET))
+    assert (verdict.due, verdict.came) == words
+
+
 def test_a_header_and_a_preparation_have_no_words() -> None:
     header = judged(download(AS_BINARY, Aspect.REQUEST_ID), STORED, came(200, CONTENT))
     setup = judged(download(AS_BINARY), came(500, ERROR), definition=API)
@@ -131,6 +152,7 @@ def test_a_header_and_a_preparation_have_no_words() -> None:
         (b"x", b"", "other"),
         (b"1", b"", "JSON"),
         (b"\xff", b"x", "corrupted"),
+        (gzip.compress(b"", mtime=0), b"", "other"),
         (b"x", b"x", "raw"),
     ],
 )
