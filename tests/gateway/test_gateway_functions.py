@@ -249,7 +249,7 @@ def test_a_function_is_named_by_its_module_and_its_own_name(monkeypatch) -> None
     module.nothing = 3  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "mine", module)
     assert load_function("mine:handler") is module.handler
-    for name in ("mine:nothing", "mine:absent"):
+    for name in ("mine:nothing", "mine:absent", "mine:handler:more"):
         with pytest.raises(NoFunctionError) as caught:
             load_function(name)
         missing = name.partition(":")[2]

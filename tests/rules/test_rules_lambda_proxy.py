@@ -287,6 +287,10 @@ def test_a_report_is_a_word_seen_from_what_was_sent(body, flag, word) -> None:
     assert given_in_a_word(report(body, flag), to_echo(body=NOT_UTF_8)) == word
 
 
+def test_an_empty_text_for_no_body_is_a_text() -> None:
+    assert given_in_a_word(report("", False), to_echo()) == "text"
+
+
 NO_REPORTS = [
     b"\xff",
     b"[]",

@@ -33,6 +33,7 @@ OPERATION = replace(WILDCARD.operations[0], parameters=PARAMETERS)
         (Request(OPERATION, "n", "a/b", "c/d", target="/objects?key=%20&tenant=t"), ("key",)),
         (Request(OPERATION, "n", "a/b", "c/d", target="/objects?key=k&tenant="), ("tenant",)),
         (Request(OPERATION, "n", "a/b", "c/d", target="/objects?key=k&tenant=${T}"), ()),
+        (Request(OPERATION, "n", "a/b", "c/d", target="/objects?key=k?&tenant=t"), ()),
     ],
 )
 def test_a_request_lacks_what_it_leaves_out_or_blank(request_, missing) -> None:
