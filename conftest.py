@@ -5,15 +5,14 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
 
-from fixtures.definitions import DEFAULT, shipped
+from fixtures.definitions import DEFAULT
 from fixtures.endpoint import CredentialsError, Performer
-from fixtures.gateway.process import GatewayStartError, RunningGateway, start, stop
+from fixtures.gateway.process import GatewayStartError, stop
 from fixtures.model.case import Case
 from fixtures.rules.catalogue import rules
 from fixtures.rules.judging import planned_rules
@@ -29,7 +28,7 @@ from reports.summary import summary, traffic
 from suites import guest, options, plan
 from suites.amounts import Amounts
 from suites.checking import Check, Checked, Checker, Tried
-from suites.opening import see_that_it_fits
+from suites.opening import embedded_gateway, see_that_it_fits
 from suites.preflight import Misfit
 from suites.profile import PROFILES
 from suites.run import Run
@@ -107,7 +106,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     try:
         if not run.endpoint:
-            run.gateway = _embedded_gateway(config)
+            run.gateway = embedded_gateway(config.getoption("--definition") or DEFAULT)
             run.endpoint = run.gateway.url
     except GatewayStartError as error:
         _begin(config, run)
@@ -167,11 +166,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         progress = Progress(reporter, lambda: config.stash[COLLECTOR].planned)
         config.pluginmanager.register(progress, "conformance-progress")
     return None
-
-
-def _embedded_gateway(config: pytest.Config) -> RunningGateway:
-    definition = config.getoption("--definition") or DEFAULT
-    return start(definition if definition in shipped() else str(Path(definition).resolve()))
 
 
 def _begin(config: pytest.Config, run: Run) -> None:

@@ -1,13 +1,24 @@
-"""Before the first test: is the deployment there, and does the endpoint fit the definition?"""
+"""Before the first test: an endpoint, its deployment, and whether it fits the definition."""
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
+from fixtures.definitions import shipped
 from fixtures.endpoint import Performer
 from fixtures.endpoint.client import Timeouts
+from fixtures.gateway.process import RunningGateway, start
 from suites.preflight import preflight
 from suites.run import Run
 from suites.settling import wait_until_settled
+
+
+def embedded_gateway(definition: str) -> RunningGateway:
+    """The reference gateway, started with a shipped definition or a file.
+
+    Raises `GatewayStartError`.
+    """
+    return start(definition if definition in shipped() else str(Path(definition).resolve()))
 
 
 def see_that_it_fits(run: Run, say: Callable[[str], None]) -> None:
