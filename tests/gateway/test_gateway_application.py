@@ -117,7 +117,9 @@ def test_every_answer_has_identifiers_of_its_own() -> None:
     answers = [ask(ANSWERING, "GET", target) for target in ("/k", "/k", "")]
     for name in ("x-amzn-requestid", "x-amz-apigw-id"):
         assert len({answer.headers[name] for answer in answers}) == len(answers)
-    assert str(uuid.UUID(answers[0].headers["x-amzn-requestid"]))
+    request_id = uuid.UUID(answers[0].headers["x-amzn-requestid"])
+    assert str(request_id) == answers[0].headers["x-amzn-requestid"]
+    assert (request_id.version, request_id.variant) == (4, uuid.RFC_4122)
 
 
 def test_repeated_header_lines_are_one_list() -> None:

@@ -25,6 +25,7 @@ REQUESTS = [
     ("image/jpeg", TO_TEXT, RAW, ENCODED),
     ("text/plain", NONE, RAW, REPLACED),
     ("text/plain", TO_TEXT, RAW, REPLACED),
+    ("text/plain", NONE, b"broken off \xc3", b"broken off \xef\xbf\xbd"),
     ("text/plain", NONE, ENCODED, ENCODED),
     ("text/plain", TO_BINARY, ENCODED, RAW),
     ("text/plain", TO_BINARY, b"", b""),

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,18 @@ def test_an_object_is_put_read_and_deleted_under_any_key(store: EmbeddedStore, k
     assert send(store, "DELETE", key).status == 204
     assert send(store, "DELETE", key).status == 204
     assert send(store, "GET", key).status == 404
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [(0.0, "Thu, 01 Jan 1970 00:00:00 GMT"), (86401.9, "Fri, 02 Jan 1970 00:00:01 GMT")],
+)
+def test_an_object_says_when_it_was_put(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch, moment: float, said: str
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: moment)
+    send(store, "PUT", "k", b"x")
+    assert send(store, "GET", "k").headers["last-modified"] == said
 
 
 def test_an_object_without_a_type_gets_s3s_own(store: EmbeddedStore) -> None:

@@ -185,6 +185,12 @@ def test_what_goes_to_the_function_and_back_rests_on_both_ways() -> None:
     assert expect(API, empty, None).form is Form.EMPTY
 
 
+def test_a_query_reaches_the_function_with_what_is_blank_and_with_its_question_marks() -> None:
+    assert expect(API, to_echo({"return": ""}), None).statuses == (400,)
+    typed = request(GET, "lambda", target="/echo?return=given&contentType=a?b")
+    assert expect(API, typed, None).content_type == "a?b"
+
+
 # --------------------------------------------------------------------------------- what is none
 
 
