@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -31,6 +31,7 @@ from suites.checking import Check, Checked, Checker, Tried
 from suites.opening import embedded_gateway, see_that_it_fits
 from suites.preflight import Misfit
 from suites.profile import PROFILES
+from suites.reading import cases_of
 from suites.run import Run
 from suites.sending import NUMBER, Sender
 
@@ -192,6 +193,7 @@ def pytest_configure_node(node: "WorkerController") -> None:
         node.workerinput["endpoint"] = run.endpoint
         node.workerinput["definition"] = (run.definition.text.encode(), run.definition.source)
         node.workerinput["prefix"] = run.prefix
+        node.workerinput["found"] = [astuple(found) for found in run.found]
         node.workerinput["out"] = str(run.out)
 
 
@@ -241,8 +243,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         return
     run = metafunc.config.stash[RUN]
-    generator, otherwise = marker.args
-    cases = tuple(generator(run.definition, run.profile)) or (otherwise,)
+    cases = cases_of(marker, run)
     metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
 

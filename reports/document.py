@@ -94,6 +94,18 @@ class Request(TypedDict):
     key_bytes: int
 
 
+class Found(TypedDict):
+    """An object that was there before the run: where, its whole name, its bytes' SHA-256, its type.
+
+    `location` is the S3 URI of the operations that reach it, names left out.
+    """
+
+    location: str
+    name: str
+    body: str
+    media_type: str
+
+
 class Step(TypedDict):
     """A step of a case; `exchange` is a key of `exchanges`, `None` where it was not sent."""
 
@@ -117,6 +129,7 @@ class Case(TypedDict):
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
     place of the case in the order of planning, `seconds` is how long its exchanges took.
+    `found` is there where the case rests on objects that were there before the run.
     """
 
     id: str
@@ -143,6 +156,7 @@ class Case(TypedDict):
     planned: int
     steps: list[Step]
     seconds: float
+    found: NotRequired[list[Found]]
 
 
 class Source(TypedDict):

@@ -72,13 +72,15 @@ def _cases(cases: Iterable[document.Case]) -> dict[str, list[dict[str, object]]]
 
 
 def _unsent(told: document.Document) -> set[str]:
-    """The bodies that are in no entry: of steps that had no turn."""
+    """The bodies that are in no entry: of steps without a turn, of objects that were there."""
     sent = set()
     for exchange in told["exchanges"].values():
         sent.add(exchange["sent"]["body"])
         if exchange["received"] is not None:
             sent.add(exchange["received"]["body"])
-    return {step["request"]["body"] for case in told["cases"] for step in case["steps"]} - sent
+    planned = {step["request"]["body"] for case in told["cases"] for step in case["steps"]}
+    found = {each["body"] for case in told["cases"] for each in case.get("found", ())}
+    return (planned | found) - sent
 
 
 def _entry(

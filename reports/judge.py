@@ -80,6 +80,8 @@ def _with(recorded: document.Case, case: Case, verdict: Verdict, policy: Policy)
         result = Result(verdict, recorded["fails"], recorded["excuse"])
     again = case_of(recorded["test"], recorded["number"], case, result, remark)
     again["steps"], again["seconds"] = recorded["steps"], recorded["seconds"]
+    if "found" in recorded:
+        again["found"] = recorded["found"]
     return again
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from fixtures.model import Definition, Operation
-from fixtures.model.case import Aspect, Case, Performed, Request, Role, Step
+from fixtures.model.case import Aspect, Case, Found, Performed, Request, Role, Step
 from fixtures.model.exchange import Exchange, Headers, Received, Sent
 from reports import document
 from reports.bodies import Bodies, digest
@@ -53,6 +53,16 @@ class Recorder:
             recorded["steps"].append(self._step(done.step, key, record))
         for step in case.steps[len(performed) :]:
             recorded["steps"].append(self._step(step, None, record))
+        if case.found:
+            recorded["found"] = [
+                document.Found(
+                    location=found.location,
+                    name=found.name,
+                    body=self._payload(found.content, record),
+                    media_type=found.media_type,
+                )
+                for found in case.found
+            ]
         exchanges = (done.exchange for done in performed if done.exchange is not None)
         recorded["seconds"] = round(sum(exchange.seconds for exchange in exchanges), 6)
         return record
@@ -190,6 +200,12 @@ def replayed(
             not_applicable=recorded["not_applicable"],
             rules=tuple(recorded["about"]),
             axes=recorded["axes"],
+            found=tuple(
+                Found(
+                    found["location"], found["name"], contents(found["body"]), found["media_type"]
+                )
+                for found in recorded.get("found", ())
+            ),
         )
         performed = tuple(
             Performed(step, exchanges[key])

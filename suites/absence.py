@@ -4,6 +4,7 @@ from fixtures.model import Definition, Operation
 from fixtures.rules.planning import same_objects
 
 NO_PAIRING = "no upload of this definition stores bytes that a download of it hands out"
+NOTHING_UPLOADED = "--read-only: nothing is uploaded"
 EVERY_OPERATION = "every operation of the definition is judged"
 NO_FUNCTION = "the definition has no Lambda proxy integration"
 NO_GET = (

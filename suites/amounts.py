@@ -13,7 +13,8 @@ from functools import cached_property
 
 from fixtures.model import Definition
 from fixtures.model.case import Case, Request
-from fixtures.rules.expectation import Expectation, Form, Stored
+from fixtures.rules.beginning import stored_at_first
+from fixtures.rules.expectation import Expectation, Form
 from fixtures.rules.expecting import expect
 from suites.profile import Profile
 from suites.roundtrip.cases import SEQUENCES
@@ -63,12 +64,12 @@ def planned(
     """Every request of the cases, those that each worker has to send for itself as often."""
     sharing: dict[Request, list[Planned]] = {}
     for each in selected:
-        state: dict[str, Stored | None] = {}
+        state = stored_at_first(each.case)
         steps = each.case.steps[:1] if each.searched == "steps" else each.case.steps
         for step in steps:
             request = step.request
-            expectation = expect(definition, request, state.get(request.name))
-            state[request.name] = expectation.stored
+            expectation = expect(definition, request, state.get(request.object))
+            state[request.object] = expectation.stored
             one = Planned(each.suite, request, 1, len(request.body), _answer(expectation))
             if step.shared:
                 sharing.setdefault(request, []).append(one)

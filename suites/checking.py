@@ -4,14 +4,14 @@ Only here do sending and judging know of each other; the order is always exchang
 then what the run makes of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from fixtures.model import Definition
-from fixtures.model.case import Case, Performed
+from fixtures.model.case import Case, Found, Performed
 from fixtures.rules.judging import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.bodies import Bodies
@@ -24,6 +24,9 @@ Check = Callable[[Case], None]
 
 Cases = Callable[[Definition, Profile], Iterator[Case]]
 
+CasesOnFound = Callable[[Definition, Profile, Sequence[Found]], Iterator[Case]]
+"""The cases that can be tried on objects that were there before the run."""
+
 
 def each_case_of(
     generator: Cases,
@@ -31,15 +34,16 @@ def each_case_of(
     otherwise: str,
     rule: str,
     search: Callable[[Any, Case], "Tried"] | None = None,
+    found: CasesOnFound | None = None,
 ) -> pytest.MarkDecorator:
     """Run a test once for each case that a definition gives rise to.
 
     Where there is none, the test is not applicable, with `otherwise` for a reason, under `rule`:
     nothing is left out silently. With `search` (a `Search` and the case that stands for it all) a
-    case is not performed but searched over.
+    case is not performed but searched over. `found` makes the cases of a run that uploads nothing.
     """
     none = Case("none", not_applicable=otherwise, rules=(rule,))
-    return pytest.mark.cases(generator, none, search=search)
+    return pytest.mark.cases(generator, none, search=search, found=found)
 
 
 @dataclass(frozen=True)

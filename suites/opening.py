@@ -31,4 +31,4 @@ def see_that_it_fits(run: Run, say: Callable[[str], None]) -> None:
     soon = Timeouts(connect=3.0, read=6.0, exchange=6.0)
     with closing(run.client(soon, attempts=2)) as client, run.journalling() as journal:
         performer = Performer(client, run.prefix, journal=journal)
-        preflight(run.definition, performer, run.endpoint)
+        preflight(run.definition, performer, run.endpoint, run.found)

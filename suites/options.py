@@ -17,11 +17,13 @@ from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
 from fixtures.endpoint.s3 import S3
 from fixtures.model import Definition, DefinitionError, parse_definition
+from fixtures.model.case import Found
 from fixtures.rules.catalogue import Level
 from reports.bodies import OUT
 from reports.policy import KnownDeviationsError, Policy, read_known_deviations
 from suites.amounts import bytes_of
 from suites.deployment import about
+from suites.manifest import ManifestError, objects
 from suites.parameters import Parameters, with_values
 from suites.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
 from suites.settling import LIMIT
@@ -37,6 +39,7 @@ MISTAKES = (
     DefinitionError,
     DeploymentError,
     KnownDeviationsError,
+    ManifestError,
     ShardError,
 )
 """What is raised where the call or a file is wrong, each with one sentence for the user."""
@@ -114,6 +117,13 @@ def declare(parser: pytest.Parser) -> None:
         "--plan",
         action="store_true",
         help="send nothing, and print what would be sent: requests, bytes, keys, a rough price",
+    )
+    guest.addoption(
+        "--read-only",
+        metavar="KEYS",
+        help="upload nothing and change nothing, and try the downloads of these objects alone: "
+        "KEY,KEY,… where S3 says what is stored, with credentials from the usual AWS sources, or a "
+        'manifest, FILE.toml, of [[object]] tables with key = "…", file = "…" and type = "…"',
     )
     what_fails(parser.getgroup("conformance: what fails the run").addoption)
     reports = parser.getgroup("conformance: reports")
@@ -251,7 +261,12 @@ def read(config: pytest.Config) -> Run:
     har = Path(config.invocation_params.dir, option("--har")) if option("--har") else None
     if har is not None and (har.suffix != ".har" or har.is_dir()):
         raise DefinitionError("--har is the name of a file that ends in .har")
-    prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix"))
+    found = (
+        tuple(Found(*each) for each in worker["found"])
+        if worker
+        else found_at(config, url, parameters.definition)
+    )
+    prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix") or folder_of(found))
     cleanup = None if option("--cleanup") == "none" else Way(option("--cleanup"))
     if cleanup is Way.S3 and option("--endpoint") and not worker:
         S3("--cleanup=s3")  # what it needs is missing now rather than at the end
@@ -283,11 +298,37 @@ def read(config: pytest.Config) -> Run:
         shard=shard_named(
             option("--shard"), Path(config.invocation_params.dir, option("--durations-path"))
         ),
-        journal=out / f"journal-{Path(prefix).name}.jsonl" if option("--endpoint") else None,
+        journal=out / f"journal-{Path(prefix).name}.jsonl"
+        if option("--endpoint") and not found
+        else None,
         cleanup=cleanup,
         max_data=option("--max-data"),
         plan_only=option("--plan"),
+        found=found,
     )
+
+
+def found_at(config: pytest.Config, url: str, definition: Definition) -> tuple[Found, ...]:
+    """The objects of `--read-only`, none where uploads are allowed; raises `ManifestError`."""
+    text = config.getoption("--read-only")
+    if text is None:
+        return ()
+    if not url:
+        raise ManifestError(
+            "--read-only needs --endpoint: the embedded gateway begins without any object"
+        )
+    if config.getoption("--wait-for-deployment") is not None:
+        raise ManifestError(
+            "--wait-for-deployment uploads objects to see whether the deployment is there; leave "
+            "it out with --read-only"
+        )
+    return objects(text, definition, Path(config.invocation_params.dir))
+
+
+def folder_of(found: Sequence[Found]) -> str | None:
+    """Where to look for what is not there: in the bucket, or the folder, of what is."""
+    first, slash, _ = found[0].name.partition("/") if found else ("", "", "")
+    return f"{first}/" if slash and first not in ("", ".", "..") and first.isprintable() else None
 
 
 def with_secrets(

@@ -29,7 +29,10 @@ def amounts(run: Run, items: Iterable[pytest.Item], workers: int) -> Amounts:
     """What a run of these tests sends at most, with `workers` processes."""
     selected = filter(None, map(_selected, items))
     requests = [
-        *(Planned("preflight", r, 1, len(r.body)) for r in preflight.requests(run.definition)),
+        *(
+            Planned("preflight", r, 1, len(r.body))
+            for r in preflight.requests(run.definition, run.found)
+        ),
         *planned(run.definition, run.profile, selected, workers),
     ]
     if run.cleanup is Way.OVERWRITE:

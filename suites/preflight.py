@@ -5,19 +5,22 @@ fail for the same reason. Wrong conversions are no misfit: they are what the sui
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fixtures.endpoint import Performer
 from fixtures.model import Definition, Operation
-from fixtures.model.case import Request
+from fixtures.model.case import Found, Request
 from fixtures.model.exchange import Exchange, Received
+from fixtures.rules.expectation import Stored
 from fixtures.rules.expecting import expect
-from fixtures.rules.planning import listed_types
+from fixtures.rules.planning import listed_types, plan_reading
 from fixtures.rules.routing import routes_to
 from suites.lambda_proxy.asking import downloads, handshake
 
 _CASE = "preflight"
 _UNKNOWN = "/conformance-no-such-path"
+_MISSING = "preflight/missing"
 _CONTENT = b"written by a conformance suite before its first test"
 # A server that knows the path says none of these, unless the definition maps them.
 _NOT_HERE = (404, 405, 501)
@@ -27,13 +30,19 @@ class Misfit(Exception):
     """The endpoint cannot be reached or does not fit; the message is one sentence for the user."""
 
 
-def preflight(definition: Definition, performer: Performer, url: str) -> None:
+def preflight(
+    definition: Definition, performer: Performer, url: str, found: Sequence[Found] = ()
+) -> None:
     """Make sure that the endpoint answers and that the definition fits it.
 
-    Raises `Misfit` with one sentence that says what to do.
+    Where there are `found` objects, nothing is uploaded: they are looked for instead. Raises
+    `Misfit` with one sentence that says what to do.
     """
     _check_functions(definition, performer, url)
-    stored = _store_something(definition, performer, url)
+    if found:
+        stored = _find_something(definition, performer, url, found)
+    else:
+        stored = _store_something(definition, performer, url)
     for operation in definition.operations_on_s3("GET"):
         request = _missing(operation)
         missing = _answer(performer, request, url)
@@ -64,17 +73,19 @@ def _check_functions(definition: Definition, performer: Performer, url: str) -> 
             raise _not_deployed(definition, url, what, said)
 
 
-def requests(definition: Definition) -> Iterator[Request]:
+def requests(definition: Definition, found: Sequence[Found] = ()) -> Iterator[Request]:
     """The most that `preflight` sends."""
-    for operation in definition.operations_on_s3("PUT"):
+    for operation in () if found else definition.operations_on_s3("PUT"):
         yield from _uploads(definition, operation)
+    for request in _downloads(definition, found):
+        yield from (request, replace(request, name=_MISSING))
     for operation in definition.operations_on_s3("GET"):
         yield _missing(operation)
         yield _unknown(operation)
 
 
 def _missing(operation: Operation) -> Request:
-    return Request(operation, "preflight/missing", accept="text/plain")
+    return Request(operation, _MISSING, accept="text/plain")
 
 
 def _unknown(operation: Operation) -> Request:
@@ -99,6 +110,42 @@ def _store_something(definition: Definition, performer: Performer, url: str) -> 
     return None
 
 
+def _find_something(
+    definition: Definition, performer: Performer, url: str, found: Sequence[Found]
+) -> Request | None:
+    """The first download that brings one of the objects, or fails otherwise than for want of it."""
+    answers = []
+    for request in _downloads(definition, found):
+        received = _answer(performer, request, url, whole=True)
+        _check_deployed(definition, request, received, url)
+        missing = _answer(performer, replace(request, name=_MISSING), url)
+        if 200 <= received.status < 300 or _failure(received) != _failure(missing):
+            return request
+        answers.append(f"{request.name!r} is answered {received.status} {_message(received)}")
+    if answers:
+        raise Misfit(
+            f"{url} hands out none of the objects of --read-only ({answers[0].strip()}, as what is "
+            f"not there); check their keys, and the integration's role and bucket"
+        )
+    return None
+
+
+def _failure(received: Received) -> tuple[int, bool]:
+    """How an answer fails: that the gateway could not convert is another matter than S3's words."""
+    return received.status, b"Internal server error" in received.body
+
+
+def _downloads(definition: Definition, found: Sequence[Found]) -> Iterator[Request]:
+    """For each object the download that is the surest to bring it, and one as text."""
+    for one in found:
+        for operation in definition.operations_on_s3("GET"):
+            stored = Stored(one.content, one.media_type, ("stored-type-found",))
+            plan = plan_reading(definition, operation, one.name, stored)
+            if plan is not None and one.is_reached_by(operation):
+                yield plan.request
+                yield replace(plan.request, accept="text/plain")
+
+
 def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
     """Uploads of every kind: one of them succeeds on any gateway that is deployed at all."""
     types = (*listed_types(definition)[:2], "application/json", "text/plain")
@@ -107,8 +154,8 @@ def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
             yield Request(operation, "preflight/object", media_type, body=body)
 
 
-def _answer(performer: Performer, request: Request, url: str) -> Received:
-    exchange = performer.send(request, _CASE)
+def _answer(performer: Performer, request: Request, url: str, *, whole: bool = False) -> Received:
+    exchange = performer.send(request, _CASE, whole=whole)
     if exchange.received is None:
         raise Misfit(f"{url} cannot be reached: {exchange.failure}; check {_option(exchange)}")
     return exchange.received

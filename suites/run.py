@@ -19,6 +19,7 @@ from fixtures.endpoint.journal import Journal
 from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import RunningGateway
 from fixtures.model import Definition, DefinitionError
+from fixtures.model.case import Found
 from reports import document
 from reports.heading import environment, heading
 from reports.policy import Policy
@@ -37,7 +38,8 @@ class Run:
     `patience` is how many seconds it waits for a deployment, `None` for no waiting. `shard` is the
     part of the cases that is tried, `None` for all. `journal` is where it is written down what is
     created; `None` where nothing is, or where it ends with the embedded gateway. `cleanup` undoes
-    that. `max_data` is how many bytes may be written. `plan_only` sends nothing.
+    that. `max_data` is how many bytes may be written. `plan_only` sends nothing. Where there are
+    `found` objects, they are downloaded, and nothing is uploaded.
     """
 
     definition: Definition
@@ -64,6 +66,7 @@ class Run:
     cleanup: Way | None = None
     max_data: int | None = None
     plan_only: bool = False
+    found: tuple[Found, ...] = ()
 
     @property
     def is_guest(self) -> bool:

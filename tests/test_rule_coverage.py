@@ -9,7 +9,8 @@ import pytest
 
 from fixtures.definitions import load, shipped
 from fixtures.model import Definition
-from fixtures.model.case import Case
+from fixtures.model.addressing import location
+from fixtures.model.case import Case, Found
 from fixtures.rules.catalogue import rules
 from fixtures.rules.judging import planned_rules
 from suites.profile import PROFILES
@@ -36,6 +37,14 @@ def cases(definition: Definition) -> Iterator[Case]:
         for mark in marks(test.values[0]):
             generator, otherwise = mark.args
             yield from tuple(generator(definition, PROFILES["quick"])) or (otherwise,)
+            if mark.kwargs["found"]:
+                yield from mark.kwargs["found"](definition, PROFILES["quick"], found(definition))
+
+
+def found(definition: Definition) -> list[Found]:
+    """An object that each download reaches, as `--read-only` names them."""
+    places = dict.fromkeys(map(location, definition.operations_on_s3("GET")))
+    return [Found(place, "there/before", b"bytes", "image/png") for place in places]
 
 
 @pytest.fixture(scope="module")

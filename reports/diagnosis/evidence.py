@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from fixtures.model import Definition, parse_media_type
 from fixtures.model.case import Aspect, Case, Performed, Request, Role, Step
 from fixtures.model.exchange import Received
+from fixtures.rules.beginning import stored_at_first
 from fixtures.rules.conversions import decode_base64
 from fixtures.rules.expectation import Expectation, Form, Stored
 from fixtures.rules.judging import judge_case
@@ -127,7 +128,7 @@ class _Gathering:
     def scene(self, judged: Judged) -> Scene:
         """A case, as far as its answers say something."""
         case = judged.case
-        state: dict[tuple[str, str], Stored | None] = {}
+        state = stored_at_first(case)
         moments, expected, before, deviates = [], [], [], False
         for index, (step, exchange) in enumerate((p.step, p.exchange) for p in judged.performed):
             if exchange is None or exchange.received is None:
@@ -178,7 +179,8 @@ def _says_nothing(definition: Definition, judged: Judged, index: int) -> bool:
         performed = (Performed(alone, exchange),)
     elif exchange.received.header("Content-Length") is not None:
         return False
-    so_far = Case(judged.case.id, tuple(one.step for one in performed))
+    steps = tuple(one.step for one in performed)
+    so_far = Case(judged.case.id, steps, found=judged.case.found)
     verdict = judge_case(definition, so_far, performed)
     return verdict.outcome is Outcome.UNDECIDED and verdict.step == len(performed) - 1
 

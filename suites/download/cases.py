@@ -1,9 +1,10 @@
 """Every stored type × every `Accept` × the request's `Content-Type`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fixtures.model import Definition, Operation
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.model.case import Case, Found, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expecting import expect
@@ -24,49 +25,99 @@ def cases(definition: Definition, profile: Profile) -> Iterator[Case]:
                 yield from _matrix(definition, profile, operation, media_type, payload)
 
 
+def cases_on(definition: Definition, profile: Profile, found: Sequence[Found]) -> Iterator[Case]:
+    """The same matrix, of objects that were there before."""
+    types = _request_content_types(definition, profile, every=True)
+    for operation in definition.operations_on_s3("GET"):
+        for one in found:
+            if one.is_reached_by(operation):
+                row = _Row(operation, one.name, one.media_type, name=one.name, found=(one,))
+                values = tuple(dict.fromkeys((one.media_type, *accepts(definition))))
+                yield from row.cells(values, types)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One object, asked for in every way: `payload` is what a reader calls it."""
+
+    operation: Operation
+    payload: str
+    media_type: str
+    name: str
+    setup: tuple[Step, ...] = ()
+    found: tuple[Found, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What the ids of its cases begin with."""
+        kind = "found:" if self.found else ""
+        return f"{self.operation.name} {kind}{self.payload} stored:{self.media_type}"
+
+    def place(self, accept: str, sent: str) -> dict[str, str]:
+        """Where a case of it is in the matrix."""
+        known = {"operation": self.operation.name, "payload": self.payload}
+        return {**known, "stored": self.media_type, "accept": accept, "sent": sent}
+
+    def cells(
+        self, accepted: Iterable[str | None], content_types: Sequence[str | None]
+    ) -> Iterator[Case]:
+        """Two lines of `Accept`, then each of these with each `Content-Type`."""
+        words = f"accept-lines:text/html accept-lines:{self.media_type}"
+        two_lines = Request(
+            self.operation,
+            self.name,
+            accept="text/html",
+            headers=(("Accept", self.media_type),),
+        )
+        axes = self.place(f"text/html, on a second line {self.media_type}", "none")
+        yield self._cell(words, two_lines, axes, rules=("accept-first-entry",))
+        for accept in accepted:
+            for content_type in content_types:
+                request = Request(
+                    self.operation, self.name, content_type=content_type, accept=accept
+                )
+                axes = self.place(in_words(accept), in_words(content_type))
+                yield self._cell(f"accept:{axes['accept']} sent:{axes['sent']}", request, axes)
+
+    def _cell(
+        self, words: str, request: Request, axes: Mapping[str, str], rules: tuple[str, ...] = ()
+    ) -> Case:
+        return Case(
+            f"{self.id} {words}",
+            (*self.setup, Step(Role.ACT, request)),
+            rules=rules,
+            axes=axes,
+            found=self.found,
+        )
+
+
 def _matrix(
     definition: Definition, profile: Profile, operation: Operation, media_type: str, payload: str
 ) -> Iterator[Case]:
-    row = f"{operation.name} {payload} stored:{media_type}"
-
-    def place(accept: str, sent: str) -> dict[str, str]:
-        known = {"operation": operation.name, "payload": payload, "stored": media_type}
-        return {**known, "accept": accept, "sent": sent}
-
     content = by_name(payload).content
     name = f"download/{payload}-{media_type}"
     plan = plan_upload(definition, operation, name, content, media_type)
     if plan is None:
         request = Request(operation, name, accept=media_type)
         would_be = expect(definition, request, Stored(content, media_type))
+        row = _Row(operation, payload, media_type, name)
         yield Case(
-            row,
+            row.id,
             not_applicable=why_not_stored(definition, operation),
             rules=would_be.rules,
-            axes=place("any", "any"),
+            axes=row.place("any", "any"),
         )
         return
     setup = Step(Role.SETUP, plan.apart, shared=True)
-    name = setup.request.name
-    two_lines = Request(operation, name, accept="text/html", headers=(("Accept", media_type),))
-    yield Case(
-        f"{row} accept-lines:text/html accept-lines:{media_type}",
-        (setup, Step(Role.ACT, two_lines)),
-        rules=("accept-first-entry",),
-        axes=place(f"text/html, on a second line {media_type}", "none"),
-    )
-    for accept in accepts(definition):
-        for content_type in _request_content_types(definition, profile, payload):
-            request = Request(operation, name, content_type=content_type, accept=accept)
-            axes = place(in_words(accept), in_words(content_type))
-            words = f"accept:{axes['accept']} sent:{axes['sent']}"
-            yield Case(f"{row} {words}", (setup, Step(Role.ACT, request)), axes=axes)
+    row = _Row(operation, payload, media_type, setup.request.name, (setup,))
+    types = _request_content_types(definition, profile, every=payload == _PAYLOADS[0])
+    yield from row.cells(accepts(definition), types)
 
 
 def _request_content_types(
-    definition: Definition, profile: Profile, payload: str
+    definition: Definition, profile: Profile, *, every: bool
 ) -> tuple[str | None, ...]:
     """A download has no body, so its own `Content-Type` must not matter."""
-    if payload == _PAYLOADS[0] and profile.every_content_type:
+    if every and profile.every_content_type:
         return (None, "application/json", binary_type(definition))
     return ("application/json",)

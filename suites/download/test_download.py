@@ -3,11 +3,11 @@
 from fixtures.model.case import Case
 from suites.absence import NO_DOWNLOADS
 from suites.checking import Check, each_case_of
-from suites.download.cases import cases
+from suites.download.cases import cases, cases_on
 from suites.download.undecodable import RULE, undecodable
 
 
-@each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry")
+@each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry", found=cases_on)
 def test_an_object_comes_as_raw_bytes_or_base64_as_its_type_and_accept_say(
     case: Case, check: Check
 ) -> None:

@@ -1,11 +1,11 @@
 """Requests that find nothing: no object, no key, no such path, no such method."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fixtures.model import Definition, IntegrationKind, Operation
 from fixtures.model.addressing import target_without_object
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.model.case import Case, Found, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.planning import plan_upload
 from fixtures.rules.routing import declares, routes_to
@@ -128,6 +128,16 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
                 setup = Step(Role.SETUP, plan.apart, shared=True)
                 request = Request(operation, setup.request.name, accept=binary_type(definition))
                 yield Case(row, (setup, Step(Role.ACT, request)))
+
+
+def heads_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+    """HEAD of an object that was there before."""
+    for operation in definition.operations_on_s3("HEAD"):
+        for one in found:
+            if one.is_reached_by(operation):
+                request = Request(operation, one.name, accept=binary_type(definition))
+                id_ = f"{operation.name} found:{one.name} stored:{one.media_type}"
+                yield Case(id_, (Step(Role.ACT, request),), found=(one,))
 
 
 def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:

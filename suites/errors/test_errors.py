@@ -13,6 +13,7 @@ from suites.absence import (
 from suites.checking import Check, each_case_of
 from suites.errors.cases import (
     heads,
+    heads_on,
     missing_keys,
     missing_objects,
     missing_required,
@@ -48,7 +49,7 @@ def test_an_unknown_method_is_403_missing_authentication_token(case: Case, check
     check(case)
 
 
-@each_case_of(heads, otherwise=NO_HEAD, rule="head-without-body")
+@each_case_of(heads, otherwise=NO_HEAD, rule="head-without-body", found=heads_on)
 def test_head_answers_like_get_without_a_body(case: Case, check: Check) -> None:
     check(case)
 

@@ -1,11 +1,11 @@
 """Headers of responses, on one exchange of every kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fixtures.model import Definition, IntegrationKind, Operation
 from fixtures.model.addressing import target_without_object
-from fixtures.model.case import Aspect, Case, Request, Role, Step
+from fixtures.model.case import Aspect, Case, Found, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Form
 from fixtures.rules.expecting import expect
@@ -25,6 +25,11 @@ class _Situation:
     name: str
     request: Request
     setup: Request | None = None
+    found: tuple[Found, ...] = ()
+
+    def case(self, id_: str, aspect: Aspect, times: int = 1) -> Case:
+        """A case on it."""
+        return Case(id_, self.steps(times), aspect, found=self.found)
 
     def steps(self, times: int = 1) -> tuple[Step, ...]:
         prepared = (Step(Role.SETUP, self.setup, shared=True),) if self.setup else ()
@@ -33,26 +38,51 @@ class _Situation:
 
 def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
-    for situation in _situations(definition):
+    yield from _answers(_situations(definition))
+
+
+def answers_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+    """The same of objects that were there before."""
+    yield from _answers(_readings(definition, found))
+
+
+def _answers(situations: Iterable[_Situation]) -> Iterator[Case]:
+    for situation in situations:
         for aspect in _ANY_ANSWER:
-            yield Case(f"{aspect} {situation.name}", situation.steps(), aspect)
+            yield situation.case(f"{aspect} {situation.name}", aspect)
 
 
 def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The same answers to a client that says that it takes no content encoding."""
-    for situation in _situations(definition):
+    yield from _identity_only(_situations(definition))
+
+
+def identity_only_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+    """The same of objects that were there before."""
+    yield from _identity_only(_readings(definition, found))
+
+
+def _identity_only(situations: Iterable[_Situation]) -> Iterator[Case]:
+    for situation in situations:
         asking = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
-        yield Case(
-            f"content-encoding {situation.name} accept-encoding:identity",
-            replace(situation, request=asking).steps(),
-            Aspect.CONTENT_ENCODING,
+        yield replace(situation, request=asking).case(
+            f"content-encoding {situation.name} accept-encoding:identity", Aspect.CONTENT_ENCODING
         )
 
 
 def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Every kind of answer twice: both have an id, and not the same."""
-    for situation in _situations(definition):
-        yield Case(f"request-id {situation.name}", situation.steps(2), Aspect.REQUEST_ID)
+    yield from _request_ids(_situations(definition))
+
+
+def request_ids_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+    """The same of objects that were there before."""
+    yield from _request_ids(_readings(definition, found))
+
+
+def _request_ids(situations: Iterable[_Situation]) -> Iterator[Case]:
+    for situation in situations:
+        yield situation.case(f"request-id {situation.name}", Aspect.REQUEST_ID, times=2)
 
 
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -97,6 +127,18 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
             )
     missing = Request(operation, "headers/missing", accept="text/plain")
     yield _Situation(f"{operation.name} missing", missing)
+
+
+def _readings(definition: Definition, found: Sequence[Found]) -> Iterator[_Situation]:
+    for method in ("GET", "HEAD"):
+        for operation in definition.operations_on_s3(method):
+            for one in found:
+                for accept in usual_types(definition) if one.is_reached_by(operation) else ():
+                    yield _Situation(
+                        f"{operation.name} found:{one.name} accept:{accept}",
+                        Request(operation, one.name, accept=accept),
+                        found=(one,),
+                    )
 
 
 def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:

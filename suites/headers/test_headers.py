@@ -3,20 +3,33 @@
 from fixtures.model.case import Case
 from suites.absence import NO_DOWNLOADS, NO_ERROR
 from suites.checking import Check, each_case_of
-from suites.headers.cases import answers, error_types, identity_only, request_ids
+from suites.headers.cases import (
+    answers,
+    answers_on,
+    error_types,
+    identity_only,
+    identity_only_on,
+    request_ids,
+    request_ids_on,
+)
 
 
-@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length")
+@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", found=answers_on)
 def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check) -> None:
     check(case)
 
 
-@each_case_of(identity_only, otherwise=NO_DOWNLOADS, rule="content-encoding-uninvited")
+@each_case_of(
+    identity_only,
+    otherwise=NO_DOWNLOADS,
+    rule="content-encoding-uninvited",
+    found=identity_only_on,
+)
 def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:
     check(case)
 
 
-@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id")
+@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", found=request_ids_on)
 def test_every_response_has_a_request_id_of_its_own(case: Case, check: Check) -> None:
     check(case)
 
