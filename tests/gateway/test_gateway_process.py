@@ -17,7 +17,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from gateway_bench import RecordingStore, a_definition, a_scope, an_s3_operation
+from gateway_bench import (
+    RecordingStore,
+    a_definition,
+    a_function_operation,
+    a_scope,
+    an_s3_operation,
+)
 
 from fixtures.definitions import FOLDER
 from fixtures.functions import echo
@@ -184,13 +190,13 @@ def test_a_server_says_where_it_is_and_ends_with_its_input(
     assert capsys.readouterr().out == f"Serving An API (file.yaml) on http://127.0.0.1:{port}/v1\n"
 
 
-async def asked(application: Any) -> None:
-    """Ask an application for one object, and let the answer go."""
+async def asked(application: Any, method: str, target: str) -> None:
+    """Ask an application once, and let the answer go."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request"}
 
-    await application(a_scope("GET", "/k", []), receive, lambda _: asyncio.sleep(0))
+    await application(a_scope(method, target, []), receive, lambda _: asyncio.sleep(0))
 
 
 @pytest.mark.usefixtures("handlers")
@@ -205,7 +211,8 @@ def test_a_server_has_spoken_when_it_serves_and_nothing_keeps_it_from_ending(
     async def served(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
         assert len(sockets) == 1
         assert spoken.getvalue().startswith(b"Serving Under test (test) on http://127.0.0.1:")
-        await asked(server.config.app)
+        await asked(server.config.app, "GET", "/k")
+        await asked(server.config.app, "POST", "/f")
         watching.extend(t.daemon for t in threading.enumerate() if "_stop_at_eof" in t.name)
         signal.raise_signal(signal.SIGTERM)
         assert server.should_exit is True
@@ -213,17 +220,23 @@ def test_a_server_has_spoken_when_it_serves_and_nothing_keeps_it_from_ending(
     monkeypatch.setattr(uvicorn.Server, "serve", served)
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(spoken))
     store = RecordingStore()
+    calls: list[str] = []
+
+    def function(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        calls.append(event["path"])
+        return {}
+
     with os.fdopen(reading) as standard_input, listen(0) as listener:
         monkeypatch.setattr(sys, "stdin", standard_input)
         opened: Any = contextlib.nullcontext(store)
-        definition = a_definition(an_s3_operation("GET"))
-        asyncio.run(serve(definition, opened, listener, function=echo.handler, until_eof=until_eof))
+        definition = a_definition(an_s3_operation("GET"), a_function_operation())
+        asyncio.run(serve(definition, opened, listener, function=function, until_eof=until_eof))
         os.close(writing)
         for thread in threading.enumerate():
             if "_stop_at_eof" in thread.name:
                 thread.join()
     assert watching == ([True] if until_eof else [])
-    assert [request.path for request in store.asked] == ["k"]
+    assert ([request.path for request in store.asked], calls) == (["k"], ["/f"])
 
 
 def test_a_gateway_starts_wherever_its_parent_is_and_whatever_its_title_says(

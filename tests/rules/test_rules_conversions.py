@@ -85,6 +85,7 @@ def test_base64_is_padded_in_the_standard_alphabet_and_on_one_line(
         (b"QQ= ", None, ("base64-refused", "the-rule")),
         (b"AAAAA!", None, ("base64-refused", "the-rule")),
         (b"AAAAA===", None, ("base64-refused", "the-rule")),
+        (b"AAXXX!", None, ("base64-refused", "the-rule")),
         # Some decoders pass over what is foreign, or over padding inside; AWS was not observed.
         (b"!AAA=", None, ("base64-foreign", "the-rule")),
         (b'"QQ=="', None, ("base64-foreign", "the-rule")),
