@@ -11,6 +11,7 @@ from rules_bench import api, request
 
 from fixtures.model import GatewayResponse, Integration, IntegrationKind, Operation
 from fixtures.model.case import Case, Request, Role, Step
+from fixtures.model.exchange import Received
 from fixtures.rules.catalogue import Level
 from fixtures.rules.expectation import Form, Stored
 from fixtures.rules.expecting import expect
@@ -322,10 +323,16 @@ def test_a_report_is_put_into_words() -> None:
     )
 
 
-def test_a_report_that_did_not_come_is_said_for_what_came() -> None:
-    error = came(500, b'{"message": "Internal server error"}')
-    verdict = judged(CASE, came(200, b"", NAMED), error, definition=API)
-    assert (verdict.due, verdict.came) == ("text", "error 500")
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (came(500, b'{"message": "Internal server error"}'), "error 500"),
+        (came(200, b"x"), "raw"),  # what was sent, and not the report of it
+    ],
+)
+def test_where_no_report_comes_the_word_is_for_what_comes(answer: Received, word: str) -> None:
+    verdict = judged(CASE, came(200, b"", NAMED), answer, definition=API)
+    assert (verdict.due, verdict.came) == ("text", word)
 
 
 def test_an_answer_is_seen_from_what_the_function_was_to_return() -> None:
