@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -202,25 +203,23 @@ def test_a_function_that_takes_too_long_is_not_waited_for(monkeypatch) -> None:
 
 
 def test_a_function_that_waits_keeps_nobody_else_waiting() -> None:
-    waiting = Gateway(
-        a_definition(a_function_operation()), RecordingStore(), lambda *_: time.sleep(0.2)
-    )
+    # Each goes on when all are there; one that kept the others out would wait in vain, and fail.
+    together = threading.Barrier(3, timeout=10)
+    definition = a_definition(a_function_operation())
+    waiting = Gateway(definition, RecordingStore(), lambda *_: {"body": str(together.wait())})
+    sent: list[Any] = []
 
-    async def both() -> float:
-        async def ask() -> None:
-            await waiting(a_scope("POST", "/f", []), receive, send)
-
+    async def three() -> None:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b""}
 
-        async def send(_message: Any) -> None:
-            pass
+        async def send(message: Any) -> None:
+            sent.append(message)
 
-        started = time.perf_counter()
-        await asyncio.gather(ask(), ask(), ask())
-        return time.perf_counter() - started
+        await asyncio.gather(*(waiting(a_scope("POST", "/f", []), receive, send) for _ in "123"))
 
-    assert asyncio.run(both()) < 0.5
+    asyncio.run(three())
+    assert sorted(message["body"] for message in sent if "body" in message) == [b"0", b"1", b"2"]
 
 
 def test_a_function_cannot_change_what_others_are_given() -> None:
