@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fixtures.endpoint import CredentialsError
 from fixtures.endpoint.cleaning import clean_up
@@ -30,6 +31,7 @@ def _heading(run: Run) -> Heading:
         definition=run.definition,
         headers={secret.name: secret.variable for secret in run.secrets},
         signed=run.signed,
+        route=replace(run.connection.route, http2=run.http2),
         emptying={
             operation.name: emptying
             for operation in run.definition.operations_on_s3("PUT")

@@ -16,7 +16,7 @@ from fixtures.endpoint.journal import (
     below,
     read,
 )
-from fixtures.model.exchange import Exchange, Received, Sent
+from fixtures.model.exchange import Exchange, Received, Route, Sent
 
 PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
 HEADING = Heading(
@@ -25,6 +25,7 @@ HEADING = Heading(
     definition=load("sample"),
     headers={"x-api-key": "THE_KEY"},
     signed=True,
+    route=Route(certificate="/a.pem", proxy="$PROXY", http2=True),
     emptying={"PUT /s3": Emptying("image/png", b"\x00")},
 )
 OBJECT = Entry("PUT /s3", f"{PREFIX}caf\u00e9 \U0001f5bc\n\u2028.jpg")
