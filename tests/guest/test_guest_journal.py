@@ -1,7 +1,10 @@
 """The journal: what it says when, and what it is read as."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,6 +171,24 @@ def test_a_line_that_was_edited_is_refused_with_its_number(line: str, journal: J
         file.write(line)
     with pytest.raises(JournalError, match="line 2 "):
         read(journal.path)
+
+
+def test_a_journal_of_before_there_were_routes_goes_straight(journal: Journal) -> None:
+    rewrite(journal, lambda header: header.pop("route"))
+    assert read(journal.path).heading == replace(HEADING, route=Route())
+
+
+@pytest.mark.parametrize("route", [{"certificate": 1}, {"by": "sea"}, []])
+def test_a_route_that_is_none_is_no_header_of_a_run(route: object, journal: Journal) -> None:
+    rewrite(journal, lambda header: header.update(route=route))
+    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+        read(journal.path)
+
+
+def rewrite(journal: Journal, change: Callable[[dict[str, Any]], object]) -> None:
+    header = json.loads(journal.path.read_text())
+    change(header)
+    journal.path.write_text(json.dumps(header) + "\n")
 
 
 def test_what_is_no_file_and_what_is_no_journal_is_said_so(tmp_path: Path) -> None:
