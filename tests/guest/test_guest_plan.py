@@ -216,4 +216,7 @@ def test_every_upload_that_stores_anything_has_one_that_empties(name: str) -> No
     for operation in definition.operations_on_s3("PUT"):
         emptying = smallest_upload(definition, operation)
         assert emptying is not None
-        assert emptying.body == b""
+        # A template is given {} for an empty body, so that where one is chosen {} is the least.
+        templates = operation.integration.request_templates
+        least = (b"", b"{}") if templates else (b"",)
+        assert emptying.body in least
