@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 from guest_bench import ROOT, Host, hosting
 
+from fixtures.definitions import FOLDER
 from fixtures.gateway.process import running_gateway
 
 IMAGE, TEXT = bytes(range(256)), "Grüße".encode()
@@ -215,6 +216,26 @@ def test_a_faulty_gateway_deviates(tmp_path: Path) -> None:
     assert all("response-binary-text-none" in case["rules"] for case in wrong)
 
 
+def test_a_gateway_that_converts_nothing_is_no_misfit_and_its_cause_is_named(
+    host: Host, tmp_path: Path
+) -> None:
+    # Binary, where the definition has text: the template is then given binary, which is 500.
+    deployed = json.loads((FOLDER / "sample-template.json").read_text(encoding="utf-8"))
+    deployed["x-amazon-apigateway-binary-media-types"].append("image/gif")
+    file = tmp_path / "deployed.json"
+    file.write_text(json.dumps(deployed), encoding="utf-8")
+    put = {"Body": IMAGE, "ContentType": "image/gif"}
+    host.client().put_object(Bucket="the-bucket", Key="cat.gif", **put)
+    to_s3 = ("--s3-endpoint", host.s3)
+    with running_gateway(str(file), options=to_s3, environment=host.environment) as gateway:
+        done = replace(host, url=gateway.url).run(
+            *(tmp_path, "--read-only=the-bucket/cat.gif", "--definition=sample-template"),
+            *("suites/download", "--hypothesis-profile=quick"),
+        )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "image/gif were in binaryMediaTypes" in (tmp_path / "summary.md").read_text()
+
+
 # ------------------------------------------------------------------------------- what is wrong
 
 
@@ -272,6 +293,13 @@ def test_without_credentials_and_manifest_it_says_what_to_do(host: Host, tmp_pat
 def test_it_does_not_wait_by_uploads(host: Host, tmp_path: Path) -> None:
     done = host.run(tmp_path, f"--read-only={OBJECTS}", "--wait-for-deployment=5")
     is_one_sentence(done, "leave it out with --read-only")
+
+
+def test_the_embedded_gateway_has_nothing_to_read(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--read-only=key"]
+    own = ["-o", f"reports_out={tmp_path}"]
+    done = subprocess.run([*command, *own], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    is_one_sentence(done, "--read-only needs --endpoint")
 
 
 def test_an_endpoint_that_has_none_of_the_objects_ends_before_the_first_case(
