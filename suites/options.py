@@ -15,7 +15,6 @@ from fixtures.endpoint.cleaning import Way
 from fixtures.endpoint.connecting import connection
 from fixtures.endpoint.deployed import DeploymentError
 from fixtures.endpoint.pacing import Pace
-from fixtures.endpoint.s3 import S3
 from fixtures.model import Definition, DefinitionError, parse_definition
 from fixtures.model.case import Found
 from fixtures.rules.catalogue import Level
@@ -269,6 +268,8 @@ def read(config: pytest.Config) -> Run:
     prefix = worker.get("prefix") or fresh_prefix(option("--key-prefix") or folder_of(found))
     cleanup = None if option("--cleanup") == "none" else Way(option("--cleanup"))
     if cleanup is Way.S3 and option("--endpoint") and not worker:
+        from fixtures.endpoint.s3 import S3  # noqa: PLC0415 - botocore takes long to import
+
         S3("--cleanup=s3")  # what it needs is missing now rather than at the end
     out = Path(config.invocation_params.dir, worker.get("out") or config.getini("reports_out"))
     name = f"{worker['workerid']}-" if worker else ""

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fixtures.endpoint import Client, Performer, SecretHeader, SigV4
+from fixtures.endpoint import Client, Performer, SecretHeader
 from fixtures.endpoint.cleaning import Way
 from fixtures.endpoint.client import Timeouts
 from fixtures.endpoint.connecting import Connection, direct
@@ -25,6 +26,9 @@ from reports.heading import environment, heading
 from reports.policy import Policy
 from suites.profile import PROFILES, Profile
 from suites.sharding import Shard
+
+if TYPE_CHECKING:
+    from fixtures.endpoint.signing import SigV4
 
 
 @dataclass
@@ -84,7 +88,7 @@ class Run:
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
         """A client for the endpoint, with everything that says who asks."""
-        sigv4 = SigV4.from_environment(self.endpoint) if self.signed else None
+        sigv4 = self._signer() if self.signed else None
         return Client(
             self.endpoint,
             secrets=self.secrets,
@@ -96,6 +100,11 @@ class Run:
             pace=self.pace,
             http2=self.http2,
         )
+
+    def _signer(self) -> "SigV4":
+        from fixtures.endpoint.signing import SigV4  # noqa: PLC0415 - botocore takes long to import
+
+        return SigV4.from_environment(self.endpoint)
 
     @contextmanager
     def fresh(self) -> Iterator[Performer]:

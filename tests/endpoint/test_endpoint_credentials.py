@@ -17,7 +17,8 @@ from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError
 from endpoint_bench import Got, a_client, a_wire, answering, status
 
-from fixtures.endpoint import CredentialsError, SecretHeader, SigV4, secret_header
+from fixtures.endpoint import CredentialsError, SecretHeader, secret_header
+from fixtures.endpoint.signing import SigV4
 
 ENVIRONMENT = {"TOKEN": "from outside", "EMPTY": "", "BAD": "a\nb", "WIDE": "caf\u00e9"}
 

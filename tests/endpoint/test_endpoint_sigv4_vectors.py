@@ -14,8 +14,9 @@ import httpx
 import pytest
 from botocore.credentials import Credentials
 
-from fixtures.endpoint import SigV4, credentials
+from fixtures.endpoint import signing
 from fixtures.endpoint.client import AsItIs
+from fixtures.endpoint.signing import SigV4
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "aws4_testsuite"
 REQUESTS = {file.stem: file for file in sorted(VECTORS.rglob("*.req"))}
@@ -30,7 +31,7 @@ def when_and_what(monkeypatch: pytest.MonkeyPatch) -> None:
     """The vectors' own moment and service."""
     moment = datetime(2015, 8, 30, 12, 36, tzinfo=UTC)
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: moment)
-    monkeypatch.setattr(credentials, "_SERVICE", "service")
+    monkeypatch.setattr(signing, "_SERVICE", "service")
 
 
 def request_of(file: Path) -> tuple[httpx.Request, str | None]:
