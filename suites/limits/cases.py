@@ -24,7 +24,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
     """
     rules = ("request-within-limit", "request-over-limit")
     near_the_limit = _LARGE if profile.large else ()
-    rules = ("request-within-limit", "request-over-limit")
+    longest = sized(max(*_SMALL, *near_the_limit))
     for operation in definition.operations_on_s3("PUT"):
         media_type = binary_type(definition)
         if not expect(definition, Request(operation, "", media_type, body=b"1"), None).succeeds:
@@ -34,7 +34,8 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
         for size in (*_SMALL, *near_the_limit):
             place = f"{operation.method}{operation.path}".replace("{", "").replace("}", "")
             name = f"limits/{place}/{size}"
-            yield _upload(definition, Request(operation, name, media_type, body=sized(size)))
+            request = Request(operation, name, media_type, body=longest[:size])
+            yield _upload(definition, request)
         near_the_limit = ()
     if not profile.large:
         reason = f"the profile {profile.name} sends nothing near the limit of 10 MiB"
