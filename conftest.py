@@ -1,6 +1,5 @@
 """The command line and the pytest wiring, nothing else."""
 
-import gc
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -25,7 +24,7 @@ from reports.recording import Recorder, subject
 from reports.results import NOTHING_DECIDED, weighed
 from reports.stream import in_a_line
 from reports.summary import summary, traffic
-from suites import guest, options, plan
+from suites import garbage, guest, options, plan
 from suites.amounts import Amounts
 from suites.checking import Check, Checked, Checker, Tried
 from suites.opening import embedded_gateway, see_that_it_fits
@@ -115,14 +114,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _begin(config, run)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
     """Let xdist's controller know the cases, too, where their sum is to be told."""
     config = session.config
     run = config.stash.get(RUN, None)
     distributed = getattr(config.option, "dist", "no") != "no"
-    if run is not None and not run.worker and distributed and run.is_guest:
-        session.perform_collect()
+    with garbage.none_sought():
+        if run is not None and not run.worker and distributed and run.is_guest:
+            session.perform_collect()
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -209,7 +210,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     collector.traffic += run.pace.traffic
     # The bodies of the cases are let go of, for the diagnosis reads the same ones from the reports.
     session.items.clear()
-    gc.collect()
+    if not config.option.collectonly:
+        garbage.let_go()
     gone = _gone(config)
     # What no case of a shard needs may be needed in another: only their merge can tell.
     whole = run.shard is None
