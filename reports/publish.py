@@ -9,7 +9,7 @@ from reports.document import Document
 from reports.har import archive
 from reports.loading import Contents, ReportError, definition_of
 from reports.recording import replayed
-from reports.stream import encoded
+from reports.stream import pieces
 from reports.writing import write
 
 DOCUMENT = "conformance.json"
@@ -24,7 +24,7 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
     `$GITHUB_STEP_SUMMARY` names, where it is set.
     """
     file = out / DOCUMENT
-    write(file, encoded(document))
+    write(file, pieces(document))
     try:
         diagnosis = diagnosed(document, file)
     except ReportError:  # a body is gone already: what the document says stands without it

@@ -1,19 +1,20 @@
 """Writing a file at once: who reads it finds what it held before or what it holds now, whole."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write(path: Path, content: bytes, *, lasting: bool = True) -> None:
+def write(path: Path, content: bytes | Iterable[bytes], *, lasting: bool = True) -> None:
     """Replace a file, and make its folder where there is none.
 
-    `lasting` waits until the bytes are on the disk, so that not even a power cut leaves half.
+    What comes in pieces is written as it comes. `lasting` waits until the bytes are on the disk, so that not even a power cut leaves half.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with fresh.open("wb") as file:
-            file.write(content)
+            file.writelines((content,) if isinstance(content, bytes) else content)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())

@@ -7,6 +7,7 @@ the words for it. `evidence` is the rest, packed.
 import base64
 import gzip
 import hashlib
+import io
 import json
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any
 
 from reports.document import LARGEST_INLINE, Body, Case, Document
 from reports.page.headline import word
+from reports.stream import pieces
 
 _SHOWN = (
     "id",
@@ -71,8 +73,14 @@ def evidence(document: Document) -> str:
         "exchanges": document["exchanges"],
         "bodies": bodies,
     }
-    packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode(), mtime=0)
-    return base64.b64encode(packed).decode()
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+        file.writelines(pieces(data, _in_ascii))
+    return base64.b64encode(packed.getbuffer()).decode()
+
+
+def _in_ascii(part: object) -> str:
+    return json.dumps(part, separators=(",", ":"))
 
 
 def _keys(document: Document) -> Iterator[str]:
