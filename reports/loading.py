@@ -1,6 +1,7 @@
 """A verdict document from its file: `conformance.json`, the stream of a run, `.jsonl`, or a HAR."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -53,13 +54,18 @@ class Contents:
         self._path = path
         self._bodies = whole["bodies"]
         self._kept = Bodies.beside(path)
-        self._read: dict[str, bytes] = {}
+        self._short: dict[str, bytes] = {}
+        # Of the long ones only those of a request and its answer: many would be hundreds of MB.
+        self._long = lru_cache(maxsize=2)(self._content)
 
     def __call__(self, name: str) -> bytes:
         """The body with this digest; raises `ReportError` where it is missing or was changed."""
-        if name not in self._read:
-            self._read[name] = self._content(name)
-        return self._read[name]
+        if name in self._short:
+            return self._short[name]
+        content = self._long(name)
+        if len(content) <= document.LARGEST_INLINE:
+            self._short[name] = content
+        return content
 
     def _content(self, name: str) -> bytes:
         if name not in self._bodies:

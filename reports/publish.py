@@ -1,8 +1,11 @@
 """The documents of a run, all rendered from the one that has everything."""
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from fixtures.model import Definition
 from reports import markdown, page
 from reports.diagnosis import DiagnosisDocument, Judged, diagnose
 from reports.document import Document
@@ -48,8 +51,20 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
 def diagnosed(document: Document, path: Path) -> DiagnosisDocument:
     """What would explain the run of the document at `path`; raises `ReportError`."""
     definition = definition_of(document, path)
-    replay = replayed(document, definition, Contents(document, path))
-    return diagnose(definition, [Judged(case, done) for _, case, done in replay]).as_json()
+    return diagnose(definition, _Replay(document, definition, Contents(document, path))).as_json()
+
+
+@dataclass(frozen=True)
+class _Replay:
+    """The cases of a document, made anew each time that they are gone through."""
+
+    document: Document
+    definition: Definition
+    contents: Contents
+
+    def __iter__(self) -> Iterator[Judged]:
+        for _, case, done in replayed(self.document, self.definition, self.contents):
+            yield Judged(case, done)
 
 
 def withdraw(out: Path, har: Path | None = None) -> None:

@@ -8,6 +8,7 @@ out with the first of them.
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fixtures.model import Definition, Operation
@@ -188,9 +189,11 @@ def replayed(
     Raises `LookupError` and `ValueError` for what does not fit together.
     """
     operations = _operations(definition, whole["cases"])
-    exchanges = {
-        key: _exchange_again(exchange, contents) for key, exchange in whole["exchanges"].items()
-    }
+
+    @lru_cache(maxsize=64)  # cases that share an exchange are neighbours
+    def exchange(key: str) -> Exchange:
+        return _exchange_again(whole["exchanges"][key], contents)
+
     for recorded in whole["cases"]:
         steps = tuple(_step_again(step, operations, contents) for step in recorded["steps"])
         case = Case(
@@ -208,7 +211,7 @@ def replayed(
             ),
         )
         performed = tuple(
-            Performed(step, exchanges[key])
+            Performed(step, exchange(key))
             for step, key in zip(steps, _sent(recorded), strict=False)
         )
         yield recorded, case, performed

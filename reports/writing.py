@@ -8,7 +8,8 @@ from pathlib import Path
 def write(path: Path, content: bytes | Iterable[bytes], *, lasting: bool = True) -> None:
     """Replace a file, and make its folder where there is none.
 
-    What comes in pieces is written as it comes. `lasting` waits until the bytes are on the disk, so that not even a power cut leaves half.
+    What comes in pieces is written as it comes. `lasting` waits until the bytes are on the disk, so
+    that not even a power cut leaves half.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,6 +1,6 @@
 """From a run to its diagnosis: what would explain it, in words that a reader can act on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -101,10 +101,11 @@ def _as_json(explanation: Explanation) -> ExplanationDocument:
     }
 
 
-def diagnose(definition: Definition, cases: Sequence[Judged]) -> Diagnosis:
+def diagnose(definition: Definition, cases: Iterable[Judged]) -> Diagnosis:
     """The single change, or the fewest changes, that explain what came.
 
-    Takes some seconds where something deviates, and next to nothing where nothing does.
+    Takes some seconds where something deviates, and next to nothing where nothing does. `cases` are
+    then gone through a second time.
     """
     evidence = gather(definition, cases)
     if not evidence.deviating:

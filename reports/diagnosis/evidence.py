@@ -27,6 +27,8 @@ from reports.diagnosis.change import Behaviour, Foretelling
 
 _GZIP = b"\x1f\x8b"
 _OF_BODIES = (Aspect.ANSWER, Aspect.CONTENT_TYPE)
+_WORTH_KEEPING = 64 * 1024
+"""Bytes that may be remembered for the sake of cases that are alike."""
 
 
 @dataclass(frozen=True)
@@ -94,36 +96,58 @@ class Evidence:
         )
 
 
-def gather(definition: Definition, cases: Sequence[Judged]) -> Evidence:
-    """The observations of a run."""
+def gather(definition: Definition, cases: Iterable[Judged]) -> Evidence:
+    """The observations of a run; where none deviates, without their scenes.
+
+    A run may have more bodies than there is room for, so they are looked at one after the other,
+    and kept only where something is to be explained.
+    """
+    glance = _gathered(definition, cases, keeps=False)
+    return _gathered(definition, cases, keeps=True) if glance.deviating else glance
+
+
+def _gathered(definition: Definition, cases: Iterable[Judged], *, keeps: bool) -> Evidence:
     gathering = _Gathering(definition)
-    scenes = [gathering.scene(judged) for judged in cases if not judged.case.not_applicable]
+    scenes, beyond = [], []
+    for judged in cases:
+        if judged.case.not_applicable:
+            continue
+        scene = gathering.scene(judged)
+        if keeps and scene.moments:
+            scenes.append(scene)
+        if _is_beyond(definition, judged):
+            beyond.append(judged.case.id)
     return Evidence(
         definition,
-        tuple(scene for scene in scenes if scene.moments),
+        tuple(scenes),
         len(gathering.numbers),
         frozenset(gathering.deviating),
-        tuple(judged.case.id for judged in cases if _is_beyond(definition, judged)),
+        tuple(beyond),
     )
 
 
 def _is_beyond(definition: Definition, judged: Judged) -> bool:
     """Whether a case deviates in a header that no configuration of the conversions decides."""
-    if judged.case.not_applicable or judged.case.aspect in _OF_BODIES:
+    if judged.case.aspect in _OF_BODIES:
         return False
     verdict = judge_case(definition, judged.case, judged.performed)
     return verdict.outcome is Outcome.DEVIATES
 
 
 class _Gathering:
-    """Numbers what a run brings, alike things alike."""
+    """Numbers what a run brings, alike things alike, known by hash so that no body is kept."""
 
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
         self._defined = Foretelling(definition, ())
-        self._kinds: dict[tuple[object, ...], int] = {}
-        self.numbers: dict[tuple[object, bool], int] = {}
+        self._kinds: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
         self.deviating: set[int] = set()
+
+    def _foretelling(self, request: Request, stored: Stored | None) -> Foretelling:
+        """What remembers the answer, or forgets it at once where that would keep large bodies."""
+        size = len(request.body) + (len(stored.content) if stored is not None else 0)
+        return self._defined if size <= _WORTH_KEEPING else Foretelling(self._definition, ())
 
     def scene(self, judged: Judged) -> Scene:
         """A case, as far as its answers say something."""
@@ -136,16 +160,16 @@ class _Gathering:
             request, received = step.request, exchange.received
             if why_not_echo(request, received):
                 break
-            kind = self._kinds.setdefault(_kind(request), len(self._kinds))
+            kind = self._kinds.setdefault(hash(_kind(request)), len(self._kinds))
             stored = state.get(request.object)
-            expectation = self._defined.expect(kind, request, stored)
+            expectation = self._foretelling(request, stored).expect(kind, request, stored)
             if expectation.open:
                 break
             typed = step.role is Role.ACT and case.aspect is Aspect.CONTENT_TYPE
             fits = matches(expectation, received, typed=typed)
             if not fits and _says_nothing(self._definition, judged, index):
                 break
-            number = self.numbers.setdefault((exchange, typed), len(self.numbers))
+            number = self.numbers.setdefault(hash((exchange, typed)), len(self.numbers))
             moments.append(Moment(number, kind, request, received, typed))
             expected.append(expectation)
             before.append(stored)
