@@ -106,8 +106,22 @@ def joined(given: Sequence[Part]) -> document.Document:
         ended=max(part.recorded["end"]["ended"] for part in parts),
         exit_status=_status(parts, cases, gone, complete=not why),
         untested=list(_untested(parts, planned - len(cases))),
+        traffic=_traffic(parts),
     )
     return whole(_run(parts, planned), end, cases, exchanges, bodies, gone)
+
+
+def _traffic(parts: Sequence[Part]) -> document.Traffic:
+    """What all shards sent; one that was cut does not say it."""
+    ends = [part.recorded["end"] for part in parts]
+    told = [end["traffic"] for end in ends if "traffic" in end]
+    return document.Traffic(
+        requests=sum(sent["requests"] for sent in told),
+        throttled=sum(sent["throttled"] for sent in told),
+        repeated=sum(sent["repeated"] for sent in told),
+        refused=sum(sent["refused"] for sent in told),
+        waited=round(sum(sent["waited"] for sent in told), 3),
+    )
 
 
 def _cases(part: Part, exchanges: dict[str, document.Exchange]) -> Iterator[document.Case]:
