@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.endpoint import CredentialsError
-from fixtures.endpoint.s3 import S3, S3Error
 from fixtures.model import Definition, Operation, parse_media_type
 from fixtures.model.addressing import location, object_path
 from fixtures.model.case import Found
@@ -67,6 +66,8 @@ def objects(text: str, definition: Definition, folder: Path) -> tuple[Found, ...
 
 
 def _on_s3(keys: list[str], operations: tuple[Operation, ...]) -> Iterator[Found]:
+    from fixtures.endpoint.s3 import S3, S3Error  # noqa: PLC0415 - botocore takes long to import
+
     try:
         s3 = S3("--read-only")
     except CredentialsError as error:
