@@ -1,0 +1,19 @@
+"""An object that was there before the run is what was said of it, and the verdict says so."""
+
+import pytest
+from judging_bench import API, AS_BINARY, CONFORMS, CONTENT, DEVIATES, ENCODED, came, judged, steps
+
+from fixtures.model.case import Case, Found
+from fixtures.rules.judging import planned_rules
+from fixtures.rules.verdict import Outcome
+
+FOUND = Found(*AS_BINARY.object, CONTENT, "image/png")
+CASE = Case("a download alone", steps(AS_BINARY, setups=0), found=(FOUND,))
+
+
+@pytest.mark.parametrize(("body", "outcome"), [(CONTENT, CONFORMS), (ENCODED, DEVIATES)])
+def test_a_download_of_what_was_found_is_judged_by_it(body: bytes, outcome: Outcome) -> None:
+    verdict = judged(CASE, came(200, body))
+    assert verdict.outcome is outcome
+    assert "stored-type-found" in verdict.rules
+    assert planned_rules(API, CASE) == verdict.rules
