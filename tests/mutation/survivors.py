@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 EXPLAINED = Path(__file__).with_name("survivors.toml")
-DETECTED = ("killed", "timeout")
+# Tests that a mutant brings down have noticed it.
+DETECTED = ("killed", "timeout", "segfault")
 
 
 class Mutant(NamedTuple):
