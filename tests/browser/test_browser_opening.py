@@ -13,6 +13,8 @@ FAULTS = {
     "base64-lines": {"every": 7},
     "template-property-missing": {"definition": "sample-template", "every": 11},
     "errors-are-200": {"subject": "errors"},
+    "empty-upload-is-400": {"subject": "upload"},
+    "function-given-no-base64": {"definition": "lambda-proxy", "every": 7},
     "overwrite-ignored": {"subject": "roundtrip", "every": 3},
     "key-plus-decoded": {"subject": "keys"},
     "request-id-missing": {"subject": "headers"},
