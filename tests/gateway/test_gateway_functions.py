@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import sys
 import threading
 import time
@@ -183,7 +184,13 @@ def raising(error: BaseException) -> Callable[[Any, Any], Any]:
     [raising(RuntimeError("no")), raising(SystemExit(1)), lambda *_: {"body": b"bytes"},
      lambda: None, lambda *_: {"body": {1}}],
 )  # fmt: skip
-def test_a_function_that_fails_ends_in_502_and_says_why_to_its_owner(handler, caplog) -> None:
+def test_a_function_that_fails_ends_in_502_and_says_why_to_its_owner(
+    handler, caplog, monkeypatch
+) -> None:
+    # A logger of the test's own: other tests may have switched the module's off.
+    log = logging.Logger(function.__name__)
+    log.addHandler(caplog.handler)
+    monkeypatch.setattr(function, "_LOG", log)
     answer = called(handler)
     assert (answer.status, json.loads(answer.body)) == (502, MALFORMED)
     assert answer.headers["x-amzn-errortype"] == "InternalServerErrorException"
