@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from fixtures.definitions import DEFAULT
-from fixtures.endpoint import CredentialsError, Performer
+from fixtures.endpoint import CredentialsError
 from fixtures.gateway.process import GatewayStartError, stop
 from fixtures.model.case import Case
 from fixtures.rules.catalogue import rules
@@ -32,7 +31,7 @@ from suites.preflight import Misfit
 from suites.profile import PROFILES
 from suites.reading import cases_of
 from suites.run import Run
-from suites.sending import NUMBER, Sender
+from suites.sending import NUMBER, Sender, case_of
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -291,8 +290,7 @@ def _file(item: pytest.Item) -> None:
     """Mark a case with the rule that it is about."""
     if item.get_closest_marker("cases") is None:
         return
-    case = item.callspec.params["case"]  # type: ignore[attr-defined]
-    rule = rules()[planned_rules(item.config.stash[RUN].definition, case)[0]]
+    rule = rules()[planned_rules(item.config.stash[RUN].definition, case_of(item))[0]]
     item.add_marker(pytest.mark.rule(id=rule.id, level=str(rule.level)))
     item.extra_keyword_matches.add(rule.id)
 
@@ -306,10 +304,8 @@ def run(pytestconfig: pytest.Config) -> Run:
 @pytest.fixture(scope="session")
 def sender(run: Run) -> Iterator[Sender]:
     """One client for this process, the folder that is its own, and what is sent ahead."""
-    with closing(run.client()) as client, run.journalling() as journal:
-        performer = Performer(client, run.prefix, bucket_known=run.bucket_known, journal=journal)
-        with Sender(run, performer).at_work() as sender:
-            yield sender
+    with run.performer() as performer, Sender(run, performer).at_work() as sender:
+        yield sender
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from reports.allure_run import describe_run
 from reports.bodies import Bodies
 from reports.heading import now
 from reports.publish import publish, withdraw
-from reports.recording import subject
+from reports.recording import subject, traffic_of
 from reports.results import Result, Results
 from reports.stream import Stream
 
@@ -78,7 +78,7 @@ class Collector:
             ended=now(),
             exit_status=status,
             untested=list(self._untested(left)),
-            traffic=_told(self.traffic),
+            traffic=traffic_of(self.traffic),
         )
         stream, self._stream = self._stream, None
         try:
@@ -154,16 +154,6 @@ class Collector:
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that pytest itself, or this suite, broke down."""
         self._why = f"an internal error: {excinfo.typename}"
-
-
-def _told(sent: Traffic) -> document.Traffic:
-    return document.Traffic(
-        requests=sent.requests,
-        throttled=sent.throttled,
-        repeated=sent.repeated,
-        refused=sent.refused,
-        waited=round(sent.waited, 3),
-    )
 
 
 def subjects() -> set[str]:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from fixtures.endpoint.pacing import Traffic
 from reports import document, durations
 from reports.bodies import OUT, Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
 from reports.loading import Contents, ReportError, load
 from reports.publish import DOCUMENT, publish
+from reports.recording import traffic_of
 from reports.results import Result, Results
 from reports.stream import whole
 from reports.summary import summary
@@ -113,14 +115,9 @@ def joined(given: Sequence[Part]) -> document.Document:
 
 def _traffic(parts: Sequence[Part]) -> document.Traffic:
     """What all shards sent; one that was cut does not say it."""
-    ends = [part.recorded["end"] for part in parts]
-    told = [end["traffic"] for end in ends if "traffic" in end]
-    return document.Traffic(
-        requests=sum(sent["requests"] for sent in told),
-        throttled=sum(sent["throttled"] for sent in told),
-        repeated=sum(sent["repeated"] for sent in told),
-        refused=sum(sent["refused"] for sent in told),
-        waited=round(sum(sent["waited"] for sent in told), 3),
+    ends = (part.recorded["end"] for part in parts)
+    return traffic_of(
+        sum((Traffic(**end["traffic"]) for end in ends if "traffic" in end), Traffic())
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from fixtures.endpoint.pacing import Traffic
 from fixtures.model import Definition, Operation
 from fixtures.model.case import Aspect, Case, Found, Performed, Request, Role, Step
 from fixtures.model.exchange import Exchange, Headers, Received, Sent
@@ -165,6 +166,17 @@ def case_of(test: str, number: int, case: Case, result: Result, remark: str = ""
         planned=len(case.steps),
         steps=[],
         seconds=0.0,
+    )
+
+
+def traffic_of(sent: Traffic) -> document.Traffic:
+    """What a run sent in all, as its footer has it."""
+    return document.Traffic(
+        requests=sent.requests,
+        throttled=sent.throttled,
+        repeated=sent.repeated,
+        refused=sent.refused,
+        waited=round(sent.waited, 3),
     )
 
 

@@ -1,15 +1,12 @@
 """Before the first test: an endpoint, its deployment, and whether it fits the definition."""
 
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from fixtures.definitions import shipped
-from fixtures.endpoint import Performer
-from fixtures.endpoint.client import Timeouts
 from fixtures.gateway.process import RunningGateway, start
 from suites.preflight import preflight
-from suites.run import Run
+from suites.run import SOON, Run
 from suites.settling import wait_until_settled
 
 
@@ -28,7 +25,5 @@ def see_that_it_fits(run: Run, say: Callable[[str], None]) -> None:
     """
     if run.patience is not None:
         wait_until_settled(run.definition, run.fresh, run.endpoint, run.patience, say)
-    soon = Timeouts(connect=3.0, read=6.0, exchange=6.0)
-    with closing(run.client(soon, attempts=2)) as client, run.journalling() as journal:
-        performer = Performer(client, run.prefix, journal=journal)
+    with run.performer(timeouts=SOON, attempts=2) as performer:
         preflight(run.definition, performer, run.endpoint, run.found)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -29,6 +29,9 @@ from suites.sharding import Shard
 
 if TYPE_CHECKING:
     from fixtures.endpoint.signing import SigV4
+
+SOON = Timeouts(connect=3.0, read=6.0, exchange=6.0)
+"""For what is asked before the first test: whoever is not there must not keep anybody waiting."""
 
 
 @dataclass
@@ -107,16 +110,20 @@ class Run:
         return SigV4.from_environment(self.endpoint)
 
     @contextmanager
-    def fresh(self) -> Iterator[Performer]:
-        """A performer with connections of its own, for a look that is over soon."""
-        soon = Timeouts(connect=3.0, read=6.0, exchange=6.0)
-        with closing(self.client(soon, attempts=1)) as client, self.journalling() as journal:
-            yield Performer(
-                client,
-                f"{self.prefix}settling/",
-                bucket_known=self.bucket_known,
-                journal=journal,
-            )
+    def performer(
+        self, *, folder: str = "", timeouts: Timeouts | None = None, attempts: int = 4
+    ) -> Iterator[Performer]:
+        """A performer with connections of its own, in a folder below the run's, with its journal.
+
+        Raises `CredentialsError` and, where the journal cannot be written, `OSError`.
+        """
+        with closing(self.client(timeouts, attempts)) as client, self.journalling() as journal:
+            prefix = f"{self.prefix}{folder}"
+            yield Performer(client, prefix, bucket_known=self.bucket_known, journal=journal)
+
+    def fresh(self) -> AbstractContextManager[Performer]:
+        """A performer for a look that is over soon."""
+        return self.performer(folder="settling/", timeouts=SOON, attempts=1)
 
     def heading(self, arguments: Sequence[str], workers: int) -> document.Run:
         """What every report says of the run; `arguments` are those of the command line."""

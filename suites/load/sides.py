@@ -15,15 +15,13 @@ from typing import Any
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from fixtures.endpoint import Performer
-from fixtures.endpoint.client import Timeouts
-from fixtures.gateway.process import RunningGateway, start, stop
+from fixtures.gateway.process import RunningGateway, stop
 from suites.load.ledger import Ledger
 from suites.load.options import hand_over, handed_over
 from suites.load.tally import Tally, received
 from suites.load.trips import kinds
 from suites.load.user import Load, Process
-from suites.preflight import preflight
+from suites.opening import embedded_gateway, see_that_it_fits
 from suites.run import Run, fresh_prefix
 
 LAST, ASKED = "conformance-last", "conformance-asked"
@@ -49,12 +47,10 @@ class Reporting:
         self._ended: set[str] = set()
         self.status = 0
         if not run.endpoint:
-            self._gateway = start(definition)
+            self._gateway = embedded_gateway(definition)
             run.endpoint = self._gateway.url
         try:
-            client = run.client(Timeouts(connect=3.0, read=6.0, exchange=6.0), attempts=2)
-            preflight(run.definition, Performer(client, run.prefix), run.endpoint)
-            client.close()
+            see_that_it_fits(run, print)
         except BaseException:
             self.close()
             raise

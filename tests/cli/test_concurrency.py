@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixtures.gateway.process import running_gateway
+from tests.loopback_bench import handling
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,14 +94,8 @@ def before(upstream: str, intervene: Intervene) -> Iterator[tuple[str, list[str]
         "intervene": staticmethod(intervene),
         "seen": seen,
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Handler,), own))
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", seen
-    finally:
-        server.shutdown()
-        server.server_close()
+    with handling(type("Own", (Handler,), own)) as url:
+        yield f"{url}/v1", seen
 
 
 @pytest.mark.parametrize("more", [["--concurrency=8"], ["--concurrency=8", "-n2"]], ids=str)

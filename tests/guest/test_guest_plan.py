@@ -5,10 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from suites.prices import cost, units
 from suites.profile import PROFILES
 from suites.roundtrip.cases import sequences
 from suites.roundtrip.strategies import LARGEST, payloads
+from tests.loopback_bench import handling
 
 ROOT = Path(__file__).parents[2]
 # Loaded by every Python process before anything else. (urllib3 binds a socket when it is imported,
@@ -101,15 +101,8 @@ class Counting(BaseHTTPRequestHandler):
 def counting() -> Iterator[tuple[str, list[tuple[str, int]]]]:
     uploads: list[tuple[str, int]] = []
     handler = type("Handler", (Counting,), {"uploads": uploads})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", uploads
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with handling(handler) as url:
+        yield f"{url}/v1", uploads
 
 
 ANNOUNCED = re.compile(r"writes at most \S+ \S+ in (\d+) uploads of (\d+) objects below (\S+);")

@@ -1,10 +1,9 @@
 """Loads as their users meet them: real processes of Locust, its web page, masters and workers."""
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -14,6 +13,7 @@ from load_bench import a_load, ended, free_port, judge, needs_locust, started
 from fixtures.definitions import load
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.serving import Host
+from tests.loopback_bench import handling
 
 pytestmark = needs_locust
 
@@ -48,15 +48,8 @@ class Throttling(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def throttling() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Throttling)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with handling(Throttling) as url:
+        yield f"{url}/v1"
 
 
 def test_every_answer_of_the_embedded_gateway_is_judged_and_conforms(tmp_path: Path) -> None:
