@@ -98,6 +98,8 @@ def test_the_theme_is_the_systems_until_it_is_chosen(healthy, visit, scheme) -> 
     page.get_by_label("Theme").select_option(other)
     chosen = page.evaluate(paper)
     assert (chosen == "rgb(255, 255, 255)") == (other == "light")
+    # What a page has stored reaches the browser's own process a moment later.
+    page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector("html[data-ready]", state="attached")
     assert page.evaluate(paper) == chosen
