@@ -29,7 +29,8 @@ def _heading(run: Run) -> Heading:
         endpoint=run.endpoint,
         prefix=run.prefix,
         definition=run.definition,
-        headers={secret.name: secret.variable for secret in run.secrets},
+        variables=tuple(run.variables),
+        headers={secret.name: secret.source for secret in run.secrets},
         signed=run.signed,
         route=replace(run.connection.route, http2=run.http2),
         emptying={

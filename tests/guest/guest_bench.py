@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -34,11 +34,13 @@ class Host:
 
     url: str
     s3: str
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What the environment of every command has besides."""
 
     @property
     def environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
-        return {**clean, **AWS, "AWS_ENDPOINT_URL_S3": self.s3}
+        return {**clean, **AWS, "AWS_ENDPOINT_URL_S3": self.s3, **self.more}
 
     def client(self) -> Any:
         return Session().create_client(

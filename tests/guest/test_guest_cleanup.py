@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -97,6 +98,22 @@ def test_a_killed_run_is_emptied_through_its_endpoint(host: Host, tmp_path: Path
     assert "nothing to do" in cleanup(host, journal(tmp_path), "--with=overwrite").stdout
     assert cleanup(host, journal(tmp_path), "--with=s3").returncode == 0
     assert host.objects() == {}
+
+
+@pytest.mark.parametrize("bucket", ["the-bucket", "env:BUCKET"])
+def test_a_killed_run_with_a_parameter_is_cleaned_up_from_its_journal(
+    bucket: str, tmp_path: Path
+) -> None:
+    with hosting("mapped") as mapped:
+        host = replace(mapped, more={"BUCKET": "the-bucket"})
+        asked = ("--definition=mapped", f"--param=bucket={bucket}", "--key-prefix=conformance/")
+        host.cut(tmp_path, signal.SIGKILL, "suites/upload", *asked)
+        assert len(host.objects()) > 10
+        done = cleanup(host, journal(tmp_path), "--with=overwrite")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert set(host.objects().values()) == {0}
+        assert cleanup(host, journal(tmp_path), "--with=s3").returncode == 0
+        assert host.objects() == {}
 
 
 def test_a_journal_that_names_what_is_not_the_runs_removes_nothing(
