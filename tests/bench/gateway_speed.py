@@ -20,13 +20,21 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixtures.definitions import load
 from fixtures.gateway.process import running_gateway
+from fixtures.peers.__main__ import ENVIRONMENTS
+from fixtures.peers.attempt import NotJudged
+from fixtures.peers.catalogue import PEERS
+from fixtures.peers.deploying import BUCKET, STAGE, Account
+from fixtures.peers.installing import install
+from fixtures.peers.running import running
 from tests.bench.hammer import Load, a_request, hammer
 
 _ROOT = Path(__file__).parents[2]
@@ -172,7 +180,34 @@ def _bare() -> Iterator[Server]:
             process.terminate()
 
 
-def run(
+def run() -> dict[str, Any]:
+    """Measure beside the bare application and LocalStack, which is installed where it is missing.
+
+    Raises `RuntimeError` where a server does not answer with 200, or LocalStack cannot be had.
+    """
+    try:
+        with _localstack() as keys:
+            return measure({"LocalStack": keys})
+    except NotJudged as error:
+        raise RuntimeError(f"LocalStack: {error}") from None
+
+
+@contextmanager
+def _localstack() -> Iterator[str]:
+    """LocalStack with the sample API; gives the address that a key is appended to."""
+    peer = next(peer for peer in PEERS if peer.name == "localstack")
+    programs = install(peer, ENVIRONMENTS)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(peer, programs, Path(folder)) as port,
+    ):
+        account = Account(port)
+        account.create_bucket()
+        api = account.deploy(load("sample"))
+        yield f"{peer.invoke.format(port=port, api=api, stage=STAGE)}/s3?key={BUCKET}/"
+
+
+def measure(
     peers: Mapping[str, str] | None = None,
     *,
     sizes: Sequence[int] = (1, 9),
@@ -231,7 +266,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0)
     options = parser.parse_args()
     peers = dict(peer.split("=", 1) for peer in options.peer)
-    result = run(peers, pairs=options.pairs, seconds=options.seconds)
+    result = measure(peers, pairs=options.pairs, seconds=options.seconds)
     print(*result["lines"], sep="\n")  # noqa: T201 - what it is run for
     print(json.dumps(result["ratios"], indent=2))  # noqa: T201
 

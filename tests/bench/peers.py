@@ -1,8 +1,10 @@
-"""Schemathesis with the same definition on the same endpoints: what it reads, sends and catches.
+"""What one might use instead, on the same endpoints: what it sends and catches, and how fast.
 
-It is installed into an environment of its own below .tox. What it says of the healthy gateway is no
-catch: a fault counts as caught where its failures differ from those. The suite's own catch is its
-exit status, 1. Hurl is not here: its npm package downloads the program from elsewhere.
+Schemathesis gets the same definition, Tavern a file with the same requests and the answers that
+they had (`tests.bench.tavern_file`). Each is installed into an environment of its own below .tox.
+What Schemathesis says of the healthy gateway is no catch: a fault counts as caught where its
+failures differ from those. Tavern's catch is a test that fails, the suite's own its exit status, 1.
+Hurl is not here: its npm package downloads the program from elsewhere.
 """
 
 import random
@@ -11,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,72 +23,102 @@ from fixtures.definitions import FOLDER, load
 from fixtures.faults.catalogue import BY_NAME, by_name
 from fixtures.faults.fault import Fault
 from fixtures.faults.serving import Host
-from tests.bench.measuring import ROOT, python
+from tests.bench.measuring import ROOT, paired, python, ratio, suite, table
+from tests.bench.tavern_file import TavernFile, written
 
-_VERSION = "schemathesis~=4.32"
-_PLACE = ROOT / ".tox" / "peer-schemathesis"
+_SCHEMATHESIS = ("schemathesis~=4.32",)
+# It imports what pytest 9.1 has no more.
+_TAVERN = ("tavern~=3.7", "pytest<9.1")
+_PEERS = ("Schemathesis", "Tavern", "the suite")
+_QUICK = "--hypothesis-profile=quick"
 _SAMPLED = 10
 _SEED = "20261124"
 _FAILED = re.compile(r"^_+ (\S+ \S+) _+$|^- (ST\d+) ", re.MULTILINE)
 
 
 def run() -> dict[str, Any]:
-    """Compare, and give the counts and the table's lines; raises `RuntimeError`."""
-    program = _installed()
-    definition = load("sample")
-    faults = random.Random(_SEED).sample(
-        [fault for fault in map(by_name, BY_NAME) if fault.shows(definition)], _SAMPLED
-    )
-    with Host().running() as host, tempfile.TemporaryDirectory() as folder:
-
-        def served(fault: Fault | None) -> tuple[set[str], int, float, int]:
-            with host.serving(fault, definition) as url:
-                found, cases, seconds = _schemathesis(program, url)
-                own = ("-q", "-x", "-p", "no:cacheprovider", "-o", f"reports_out={folder}")
-                quick = (f"--endpoint={url}", "--hypothesis-profile=quick")
-                status = python("-m", "pytest", *own, *quick).status
-            return found, cases, seconds, status
-
-        healthy, cases, seconds, status = served(None)
-        caught = {}
-        for fault in faults:
-            found, _, _, ours = served(fault)
-            caught[fault.name] = {"schemathesis": found != healthy, "suite": ours == 1}
-    by_peer = sum(one["schemathesis"] for one in caught.values())
-    by_suite = sum(one["suite"] for one in caught.values())
+    """Compare, and give ratios, counts and the table's lines; raises `RuntimeError`."""
+    schemathesis = _installed("schemathesis", *_SCHEMATHESIS)
+    tavern = _installed("tavern-ci", *_TAVERN)
+    with _served(None) as url, tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        healthy, cases, seconds = _schemathesis(schemathesis, url)
+        suite(url, out, _QUICK)
+        file = written(out / "conformance.json", out / "tavern")
+        ratios = {
+            "Tavern / suite": ratio(
+                paired(lambda: file.seconds(tavern, url), lambda: suite(url, out, _QUICK).seconds)
+            )
+        }
+        caught = {
+            fault.name: _catch(fault, schemathesis, healthy, tavern, file) for fault in _sampled()
+        }
+    counts = Counter(peer for one in caught.values() for peer, noticed in one.items() if noticed)
+    noticed = ", ".join(f"{peer} {counts[peer]}" for peer in _PEERS)
     return {
-        "healthy": {"schemathesis": sorted(healthy), "suite": status},
+        "ratios": ratios,
+        "healthy": sorted(healthy),
         "cases": cases,
         "seconds": seconds,
+        "tavern": {"said": file.said, "of": file.of},
         "caught": caught,
         "lines": [
+            *table(ratios),
+            f"Tavern can say {file.said} of the suite's {file.of} exchanges",
             f"Schemathesis on the healthy gateway: {cases} cases in {seconds:.1f} s",
             f"  accusing it of: {', '.join(sorted(healthy)) or 'nothing'}",
-            f"the suite on the healthy gateway: exit status {status}",
-            f"of {_SAMPLED} faults Schemathesis notices {by_peer}, the suite catches {by_suite}",
+            f"of {_SAMPLED} faults each notices: {noticed}",
         ],
     }
 
 
-def _installed() -> Path:
-    program = _PLACE / "bin" / "schemathesis"
-    if not program.exists():
+def _sampled() -> list[Fault]:
+    definition = load("sample")
+    shown = [fault for fault in map(by_name, BY_NAME) if fault.shows(definition)]
+    return random.Random(_SEED).sample(shown, _SAMPLED)
+
+
+@contextmanager
+def _served(fault: Fault | None) -> Iterator[str]:
+    with Host().running() as host, host.serving(fault, load("sample")) as url:
+        yield url
+
+
+def _catch(
+    fault: Fault, schemathesis: Path, healthy: set[str], tavern: Path, file: TavernFile
+) -> dict[str, bool]:
+    """Who notices a fault."""
+    with _served(fault) as url:
+        accused, _, _ = _schemathesis(schemathesis, url)
+        own = ("-q", "-x", "-p", "no:cacheprovider", "-o", f"reports_out={file.folder / 'out'}")
+        status = python("-m", "pytest", *own, f"--endpoint={url}", _QUICK).status
+        return {
+            _PEERS[0]: accused != healthy,
+            _PEERS[1]: not file.passes(tavern, url),
+            _PEERS[2]: status == 1,
+        }
+
+
+def _installed(program: str, *requirements: str) -> Path:
+    """The folder of the programs of an environment that has this one."""
+    programs = ROOT / ".tox" / f"peer-{program}" / "bin"
+    if not (programs / program).exists():
         try:
-            subprocess.run([sys.executable, "-m", "venv", _PLACE], check=True)
-            pip = [_PLACE / "bin" / "pip", "install", "--quiet", _VERSION]
+            subprocess.run([sys.executable, "-m", "venv", programs.parent], check=True)
+            pip = [programs / "pip", "install", "--quiet", *requirements]
             subprocess.run(pip, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            raise RuntimeError(f"Schemathesis cannot be installed: {error}") from None
-    return program
+            raise RuntimeError(f"{program} cannot be installed: {error}") from None
+    return programs
 
 
-def _schemathesis(program: Path, url: str) -> tuple[set[str], int, float]:
+def _schemathesis(programs: Path, url: str) -> tuple[set[str], int, float]:
     """What it accuses a gateway of, by operation; how many cases it tried, and its own seconds."""
     began = time.perf_counter()
     options = ["--url", url, "--seed", _SEED, "--continue-on-failure", "--no-color"]
     done = subprocess.run(
-        [program, "run", FOLDER / "sample.json", *options],
-        cwd=program.parent,
+        [programs / "schemathesis", "run", FOLDER / "sample.json", *options],
+        cwd=programs,
         capture_output=True,
         text=True,
         timeout=120,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.gateway.process import running_gateway
-from tests.bench.gateway_speed import Compared, run
+from tests.bench.gateway_speed import Compared, measure
 from tests.bench.hammer import Load, a_request, hammer
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -94,7 +94,7 @@ def test_a_server_that_lets_go_ends_the_measurement() -> None:
 def test_every_conversion_is_compared_and_a_peer_does_the_same_work() -> None:
     with running_gateway("sample") as peer:
         peers = {"itself": f"{peer.url}/s3?key=bucket/"}
-        result = run(peers, sizes=(1,), pairs=2, seconds=0.05)
+        result = measure(peers, sizes=(1,), pairs=2, seconds=0.05)
     names = [
         f"small {method} / {other}" for other in ("bare", "itself") for method in ("PUT", "GET")
     ]
@@ -118,5 +118,5 @@ def test_a_ratio_is_that_of_a_pair_and_its_target_is_told() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system has no /proc")
 def test_the_processor_time_of_a_server_that_is_known_is_taken_into_account() -> None:
-    result = run(sizes=(), pairs=1, seconds=0.5)
+    result = measure(sizes=(), pairs=1, seconds=0.5)
     assert all(0 < ratio["processor"] < 2 for ratio in result["ratios"].values())
