@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,10 +83,11 @@ class Collector:
         )
         stream, self._stream = self._stream, None
         try:
-            whole = stream.finish(end, gone)
-            self.published = publish(whole, self._out, self._har)
-            durations.keep(self._durations, self._out)
-            Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
+            with closing(stream):
+                whole = stream.finish(end, gone)
+                self.published = publish(whole, self._out, self._har)
+                durations.keep(self._durations, self._out)
+                Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
         except OSError as error:
             print(f"ERROR: the reports could not be written: {error}", file=sys.stderr)  # noqa: T201
 

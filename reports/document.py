@@ -6,6 +6,7 @@ of any length are there once, named by their digest.
 """
 
 import base64
+from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
 VERSION = 1
@@ -276,8 +277,8 @@ class Document(TypedDict):
     totals: Counts
     rules: dict[str, Rule]
     cases: list[Case]
-    exchanges: dict[str, Exchange]
-    bodies: dict[str, Body]
+    exchanges: Mapping[str, Exchange]
+    bodies: Mapping[str, Body]
     gone: list[str]
 
 

@@ -21,7 +21,7 @@ from reports.loading import Contents, ReportError, definition_of, load
 from reports.policy import Policy
 from reports.recording import case_of, replayed
 from reports.results import Result, Results, weighed
-from reports.stream import in_a_line, whole
+from reports.stream import pieces, whole
 from reports.summary import summary
 from reports.writing import write
 
@@ -115,10 +115,11 @@ def _number(case: document.Case) -> int:
 def _write(after: document.Document, output: Path, contents: Contents) -> None:
     kept = Bodies.beside(output)
     try:
+        bodies = dict(after["bodies"])
         for name, body in after["bodies"].items():
             if body["length"] > document.LARGEST_INLINE:  # of a HAR they are all inline
                 kept.keep(contents(name), name)
-                after["bodies"][name] = document.Body(length=body["length"], base64=None)
-        write(output, in_a_line(after).encode())
+                bodies[name] = document.Body(length=body["length"], base64=None)
+        write(output, pieces({**after, "bodies": bodies}))
     except OSError as error:
         raise ReportError(f"{output}: cannot be written: {error.strerror}") from None

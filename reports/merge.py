@@ -128,7 +128,7 @@ def _cases(part: Part, exchanges: dict[str, document.Exchange]) -> Iterator[docu
         steps = []
         for step in case["steps"]:
             key = step["exchange"]
-            if key not in keys:
+            if key is not None and key not in keys:
                 if key not in part.recorded["exchanges"]:
                     raise ReportError(f"{part.path}: it has no exchange {key}")
                 keys[key] = new = str(len(exchanges) + 1)

@@ -4,7 +4,7 @@ What other programs learn from `conformance.schema.json`, a reader in this proje
 that a file that somebody changed ends in one sentence and in no traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -14,8 +14,8 @@ from reports.document import DocumentError
 def check(value: object, kind: Any, place: str = "the document") -> None:
     """Raise `DocumentError`, which names the first place that differs, where the shape is not met.
 
-    `kind` is a `TypedDict`, `list[…]`, `dict[str, …]`, a pair, a `Literal`, `… | None` or a plain
-    type. Members that the type does not have are let through.
+    `kind` is a `TypedDict`, `list[…]`, `dict[str, …]` or `Mapping`, a pair, a `Literal`,
+    `… | None` or a plain type. Members that the type does not have are let through.
     """
     parts = _parts(value, kind, place)
     if parts is None:
@@ -40,7 +40,7 @@ def _parts(value: object, kind: Any, place: str) -> Iterable[tuple[object, Any, 
             )
         return (
             ((v, arguments[1], f"{place}.{n}") for n, v in value.items())
-            if origin is dict
+            if origin in (dict, Mapping)
             else None
         )
     if isinstance(value, list):

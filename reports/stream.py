@@ -8,11 +8,14 @@ most, and what has no footer is known to have been cut.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TypeVar
 
 from fixtures.rules.catalogue import Rule, rules
 from reports import document
+
+_Part = TypeVar("_Part")
 
 
 class Stream:
@@ -22,7 +25,7 @@ class Stream:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)  # whoever still writes the older one keeps it
-        self._file: TextIO = path.open("w+", encoding="utf-8", buffering=1)
+        self._file: BinaryIO = path.open("w+b")
         self.write(in_a_line({"version": document.VERSION, "run": run}))
 
     def plan(self, cases: int, of: int = 0) -> None:
@@ -31,14 +34,21 @@ class Stream:
 
     def write(self, line: str) -> None:
         """Add a record that is a line already."""
-        self._file.write(line + "\n")
+        self._file.write(f"{line}\n".encode())
+        self._file.flush()
 
     def finish(self, end: document.End, gone: Sequence[str]) -> document.Document:
-        """Add the footer and give the whole."""
+        """Add the footer and give the whole, for as long as the stream is not closed.
+
+        Exchanges and bodies, by far the most of it, stay in the file until somebody looks at them.
+        """
         self.write(in_a_line({"end": end, "gone": list(gone)}))
         self._file.seek(0)
-        with self._file:
-            return read(self._file)
+        return _in_place(self._file)
+
+    def close(self) -> None:
+        """Let go of the file, and of what is still in it alone."""
+        self._file.close()
 
 
 def in_a_line(record: object) -> str:
@@ -58,17 +68,18 @@ def pieces(
         yield before + text_of(name).encode() + b":"
         before = b","
         parts: Iterable[str]
-        if isinstance(value, dict) and value:
+        if isinstance(value, Mapping):
             begin, end = b"{", b"}"
             parts = (f"{text_of(key)}:{text_of(part)}" for key, part in value.items())
-        elif isinstance(value, list) and value:
+        elif isinstance(value, list):
             begin, end = b"[", b"]"
             parts = map(text_of, value)
         else:
             yield text_of(value).encode()
             continue
+        yield begin
         for number, part in enumerate(parts):
-            yield (b"," if number else begin) + part.encode()
+            yield (b"," if number else b"") + part.encode()
         yield end
     yield b"}"
 
@@ -79,7 +90,69 @@ def read(lines: Iterable[str]) -> document.Document:
     A last line that was cut is left out. Raises `DocumentError`, and `KeyError` or `TypeError`
     where a record has not the shape that it should have.
     """
-    records = _records(lines)
+    exchanges: dict[str, document.Exchange] = {}
+    bodies: dict[str, document.Body] = {}
+
+    def take(record: Any) -> None:
+        exchanges.update(record["exchanges"])
+        bodies.update(record["bodies"])
+
+    return _read(_records(lines), take, exchanges, bodies)
+
+
+def _in_place(file: BinaryIO) -> document.Document:
+    """The document of a stream whose exchanges and bodies are read when they are asked for."""
+    places: dict[str, dict[str, int]] = {"exchanges": {}, "bodies": {}}
+    place = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal place
+        while line := file.readline():
+            yield line.decode()
+            place += len(line)
+
+    def take(record: Any) -> None:
+        for kind, known in places.items():
+            known.update(dict.fromkeys(record[kind], place))
+
+    @lru_cache(maxsize=16)  # those of one case stand in a line, and cases are looked at in turn
+    def record_at(place: int) -> Any:
+        file.seek(place)
+        return json.loads(file.readline())
+
+    exchanges = _InPlace[document.Exchange](places["exchanges"], "exchanges", record_at)
+    bodies = _InPlace[document.Body](places["bodies"], "bodies", record_at)
+    return _read(_records(lines()), take, exchanges, bodies)
+
+
+class _InPlace(Mapping[str, _Part]):
+    """Parts of records by their keys; of each it is known where the line of its record begins."""
+
+    def __init__(
+        self, places: Mapping[str, int], kind: str, record_at: Callable[[int], Any]
+    ) -> None:
+        self._places = places
+        self._kind = kind
+        self._record_at = record_at
+
+    def __getitem__(self, key: str) -> _Part:
+        part: _Part = self._record_at(self._places[key])[self._kind][key]
+        return part
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _read(
+    records: Iterator[Any],
+    take: Callable[[Any], None],
+    exchanges: Mapping[str, document.Exchange],
+    bodies: Mapping[str, document.Body],
+) -> document.Document:
+    """The document of these records; `take` sees to it that the two have what is in a record."""
     head: Any = next(records, None)
     if not isinstance(head, dict) or "run" not in head:
         raise document.DocumentError("the first line is not the header of a run")
@@ -93,13 +166,10 @@ def read(lines: Iterable[str]) -> document.Document:
     )
     gone: list[str] = []
     cases: list[document.Case] = []
-    exchanges: dict[str, document.Exchange] = {}
-    bodies: dict[str, document.Body] = {}
     for record in records:
         if "case" in record:
             cases.append(record["case"])
-            exchanges |= record["exchanges"]
-            bodies |= record["bodies"]
+            take(record)
         elif "planned" in record:
             head["run"]["planned"] = record["planned"]
             if "shard" in head["run"]:
@@ -122,8 +192,8 @@ def whole(
     run: document.Run,
     end: document.End,
     cases: Sequence[document.Case],
-    exchanges: dict[str, document.Exchange],
-    bodies: dict[str, document.Body],
+    exchanges: Mapping[str, document.Exchange],
+    bodies: Mapping[str, document.Body],
     gone: Sequence[str],
 ) -> document.Document:
     """The document of these cases, counted; they are put into the order of planning."""

@@ -10,8 +10,8 @@ import hashlib
 import io
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from reports.document import LARGEST_INLINE, Body, Case, Document
@@ -67,7 +67,7 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
 
 def evidence(document: Document) -> str:
     """Exchanges and bodies, as Base64 of gzip of JSON; in the order of the cases."""
-    bodies = dict(document["bodies"])
+    bodies = ChainMap[str, Body]({}, document["bodies"])  # type: ignore[arg-type]
     data = {
         "cases": [_evidence_of(case, document, bodies) for case in document["cases"]],
         "exchanges": document["exchanges"],
@@ -91,7 +91,9 @@ def _keys(document: Document) -> Iterator[str]:
         yield case["id"] if often[case["id"]] == 1 else f"{case['id']} ({test})"
 
 
-def _evidence_of(case: Case, document: Document, bodies: dict[str, Body]) -> dict[str, object]:
+def _evidence_of(
+    case: Case, document: Document, bodies: MutableMapping[str, Body]
+) -> dict[str, object]:
     steps = [
         {
             "role": step["role"],
@@ -103,7 +105,7 @@ def _evidence_of(case: Case, document: Document, bodies: dict[str, Body]) -> dic
     return {"steps": steps, "due": _due(case, document, bodies)}
 
 
-def _due(case: Case, document: Document, bodies: dict[str, Body]) -> str | None:
+def _due(case: Case, document: Document, bodies: MutableMapping[str, Body]) -> str | None:
     """The digest of the body that was due, where the expectation names it; `None` if it does not.
 
     Where no request or response had those bytes, they are made from a body that was sent, which

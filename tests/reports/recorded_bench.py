@@ -1,6 +1,7 @@
 """Runs as the reports see them: the suites' own cases, sent to a gateway in this very process."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from fixtures.definitions import load
@@ -17,6 +18,7 @@ from reports.bodies import Bodies
 from reports.collecting import STREAM
 from reports.document import Document, End, Run
 from reports.heading import heading
+from reports.loading import load as load_document
 from reports.policy import Policy
 from reports.publish import publish
 from reports.recording import Recorder
@@ -76,6 +78,6 @@ def recorded(out: Path, definition: str, fault: str = "", every: int = 1) -> Doc
             result = weighed(judge_case(api, case, performed), policy)
             stream.write(in_a_line(recorder.record(test, number, case, performed, result)))
         client.close()
-    document = stream.finish(ENDED, [])
-    publish(document, out)
-    return document
+    with closing(stream):
+        file, *_ = publish(stream.finish(ENDED, []), out)
+    return load_document(file)

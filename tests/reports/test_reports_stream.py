@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,8 @@ def test_what_is_written_can_be_read_before_the_run_ends(tmp_path: Path) -> None
     stream.plan(7)
     found = load_document(tmp_path / "a.jsonl")
     assert (found["run"]["planned"], found["end"]["complete"]) == (7, False)
-    stream.finish(ENDED, ["a rule"])
+    with closing(stream):
+        stream.finish(ENDED, ["a rule"])
     found = load_document(tmp_path / "a.jsonl")
     assert (found["end"]["complete"], found["gone"]) == (True, ["a rule"])
 
@@ -137,11 +139,13 @@ def test_a_new_stream_takes_the_place_of_an_older_one_that_is_still_written(tmp_
     older = Stream(tmp_path / "a.jsonl", HEADING)
     newer = Stream(tmp_path / "a.jsonl", {**HEADING, "profile": "nightly"})
     older.plan(1)
-    assert older.finish(ENDED, [])["run"]["planned"] == 1
+    with closing(older):
+        assert older.finish(ENDED, [])["run"]["planned"] == 1
     newer.plan(2)
-    whole = newer.finish(ENDED, [])
-    assert (whole["run"]["planned"], whole["run"]["profile"]) == (2, "nightly")
-    assert load_document(tmp_path / "a.jsonl") == json.loads(in_a_line(whole))
+    with closing(newer):
+        whole = newer.finish(ENDED, [])
+        assert (whole["run"]["planned"], whole["run"]["profile"]) == (2, "nightly")
+        assert load_document(tmp_path / "a.jsonl") == json.loads(b"".join(pieces(whole)))
 
 
 def test_reports_that_cannot_be_written_are_said_and_the_stream_stays(
