@@ -157,6 +157,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     try:
         if AMOUNTS in config.stash:
             plan.hold_to(run.max_data, config.stash[AMOUNTS])
+            del config.stash[AMOUNTS]  # it has told, and would keep every body to the end
         see_that_it_fits(run, reporter.write_line if reporter is not None else print)
     except (CredentialsError, plan.TooMuchData) as error:
         config.stash[COLLECTOR].finish(pytest.ExitCode.USAGE_ERROR, why=str(error))

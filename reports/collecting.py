@@ -6,7 +6,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +82,7 @@ class Collector:
         )
         stream, self._stream = self._stream, None
         try:
-            with closing(stream):
-                whole = stream.finish(end, gone)
+            with stream.finished(end, gone) as whole:
                 self.published = publish(whole, self._out, self._har)
                 durations.keep(self._durations, self._out)
                 Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)

@@ -202,7 +202,8 @@ def replayed(
     """
     operations = _operations(definition, whole["cases"])
 
-    @lru_cache(maxsize=64)  # cases that share an exchange are neighbours
+    # Cases that share an exchange are neighbours; a few more might be of 10 MiB each.
+    @lru_cache(maxsize=4)
     def exchange(key: str) -> Exchange:
         return _exchange_again(whole["exchanges"][key], contents)
 

@@ -8,6 +8,7 @@ most, and what has no footer is known to have been cut.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -37,18 +38,16 @@ class Stream:
         self._file.write(f"{line}\n".encode())
         self._file.flush()
 
-    def finish(self, end: document.End, gone: Sequence[str]) -> document.Document:
-        """Add the footer and give the whole, for as long as the stream is not closed.
+    @contextmanager
+    def finished(self, end: document.End, gone: Sequence[str]) -> Iterator[document.Document]:
+        """Add the footer and give the whole, for the time of a `with` block.
 
         Exchanges and bodies, by far the most of it, stay in the file until somebody looks at them.
         """
-        self.write(in_a_line({"end": end, "gone": list(gone)}))
-        self._file.seek(0)
-        return _in_place(self._file)
-
-    def close(self) -> None:
-        """Let go of the file, and of what is still in it alone."""
-        self._file.close()
+        with self._file:
+            self.write(in_a_line({"end": end, "gone": list(gone)}))
+            self._file.seek(0)
+            yield _in_place(self._file)
 
 
 def in_a_line(record: object) -> str:

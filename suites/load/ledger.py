@@ -90,11 +90,11 @@ class Ledger:
         end = document.End(
             complete=not why, why=why, ended=now(), exit_status=status, untested=left
         )
-        whole = self._stream.finish(end, ())
-        published = publish(whole, self._out)
-        yield from self._explanations(whole)
-        yield from self._table()
-        yield from self._reasons(whole)
+        with self._stream.finished(end, ()) as whole:
+            published = publish(whole, self._out)
+            yield from self._explanations(whole)
+            yield from self._table()
+            yield from self._reasons(whole)
         if why:
             yield f"This load is not whole: {why}."
         yield self._conclusion()

@@ -1,7 +1,6 @@
 """Runs as the reports see them: the suites' own cases, sent to a gateway in this very process."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from fixtures.definitions import load
@@ -78,6 +77,6 @@ def recorded(out: Path, definition: str, fault: str = "", every: int = 1) -> Doc
             result = weighed(judge_case(api, case, performed), policy)
             stream.write(in_a_line(recorder.record(test, number, case, performed, result)))
         client.close()
-    with closing(stream):
-        file, *_ = publish(stream.finish(ENDED, []), out)
+    with stream.finished(ENDED, []) as whole:
+        file, *_ = publish(whole, out)
     return load_document(file)

@@ -2,7 +2,6 @@
 
 import json
 import tracemalloc
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -129,8 +128,8 @@ def test_what_is_written_can_be_read_before_the_run_ends(tmp_path: Path) -> None
     stream.plan(7)
     found = load_document(tmp_path / "a.jsonl")
     assert (found["run"]["planned"], found["end"]["complete"]) == (7, False)
-    with closing(stream):
-        stream.finish(ENDED, ["a rule"])
+    with stream.finished(ENDED, ["a rule"]):
+        pass
     found = load_document(tmp_path / "a.jsonl")
     assert (found["end"]["complete"], found["gone"]) == (True, ["a rule"])
 
@@ -139,11 +138,10 @@ def test_a_new_stream_takes_the_place_of_an_older_one_that_is_still_written(tmp_
     older = Stream(tmp_path / "a.jsonl", HEADING)
     newer = Stream(tmp_path / "a.jsonl", {**HEADING, "profile": "nightly"})
     older.plan(1)
-    with closing(older):
-        assert older.finish(ENDED, [])["run"]["planned"] == 1
+    with older.finished(ENDED, []) as whole:
+        assert whole["run"]["planned"] == 1
     newer.plan(2)
-    with closing(newer):
-        whole = newer.finish(ENDED, [])
+    with newer.finished(ENDED, []) as whole:
         assert (whole["run"]["planned"], whole["run"]["profile"]) == (2, "nightly")
         assert load_document(tmp_path / "a.jsonl") == json.loads(b"".join(pieces(whole)))
 

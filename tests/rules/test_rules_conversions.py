@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.rules import conversions
 from fixtures.rules.conversions import (
     Conversion,
     Converted,
@@ -123,6 +124,14 @@ def test_text_is_utf_8_with_what_is_invalid_replaced(
     converted = convert(body, (Conversion.UTF8, "the-rule"))
     assert (converted.content, converted.rules) == (content, rules)
     assert converted.is_text
+
+
+@given(body=st.binary(max_size=40) | st.text(max_size=15).map(str.encode), piece=st.integers(1, 5))
+def test_text_is_the_same_in_pieces_of_any_size(body: bytes, piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conversions, "_PIECE", piece)
+        converted = convert(body, (Conversion.UTF8, "the-rule"))
+    assert converted.content == body.decode(errors="replace").encode()
 
 
 @given(body=st.binary(min_size=1))
