@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.definitions import load
+from fixtures.endpoint.credentials import CredentialsError
 from fixtures.endpoint.journal import (
     Emptying,
     Entry,
@@ -173,6 +174,16 @@ def test_a_line_that_was_edited_is_refused_with_its_number(line: str, journal: J
         file.write(line)
     with pytest.raises(JournalError, match="line 2 "):
         read(journal.path)
+
+
+def test_the_environment_is_asked_for_what_stands_in_urls_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KEY", "value")
+    assert HEADING.values() == {"KEY": "value"}
+    monkeypatch.delenv("KEY")
+    with pytest.raises(CredentialsError, match="environment variable KEY, which is not set"):
+        HEADING.values()
 
 
 @pytest.mark.parametrize("route", [{"certificate": 1}, {"by": "sea"}, []])
