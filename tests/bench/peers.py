@@ -1,16 +1,16 @@
 """What one might use instead, on the same endpoints: what it sends and catches, and how fast.
 
 Schemathesis gets the same definition, Tavern a file with the same requests and the answers that
-they had (`tests.bench.tavern_file`). Each is installed into an environment of its own below .tox.
-What Schemathesis says of the healthy gateway, in any of a few runs, is no catch: a fault counts as
-caught where it says more. Tavern's catch is a test that fails, the suite's own its exit status, 1,
-with `--strict`. Hurl is not here: its npm package downloads the program from elsewhere.
+they had (`tests.bench.tavern_file`). Each is installed into an environment of its own, as
+emulators are. What Schemathesis says of the healthy gateway, in any of a few runs, is no catch: a
+fault counts as caught where it says more. Tavern's catch is a test that fails, the suite's own its
+exit status, 1, with `--strict`. Hurl is not here: its npm package downloads the program from
+elsewhere.
 """
 
 import random
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,7 +24,10 @@ from fixtures.faults.catalogue import BY_NAME, by_name
 from fixtures.faults.fault import Fault
 from fixtures.faults.serving import Host
 from fixtures.faults.trying import applies
-from tests.bench.measuring import ROOT, paired, python, ratio, suite, table
+from fixtures.peers.__main__ import ENVIRONMENTS
+from fixtures.peers.attempt import NotJudged
+from fixtures.peers.installing import environment_with
+from tests.bench.measuring import paired, python, ratio, suite, table
 from tests.bench.tavern_file import TavernFile, written
 
 _SCHEMATHESIS = ("schemathesis~=4.32",)
@@ -40,8 +43,8 @@ _FAILED = re.compile(r"^_+ (\S+ \S+) _+$|^- (ST\d+) ", re.MULTILINE)
 
 def run() -> dict[str, Any]:
     """Compare, and give ratios, counts and the table's lines; raises `RuntimeError`."""
-    schemathesis = _installed("schemathesis", *_SCHEMATHESIS)
-    tavern = _installed("tavern-ci", *_TAVERN)
+    schemathesis = _installed(*_SCHEMATHESIS)
+    tavern = _installed(*_TAVERN)
     with _served(None) as url, tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         healthy, cases, seconds = _schemathesis(schemathesis, url)
@@ -105,17 +108,12 @@ def _catch(
         }
 
 
-def _installed(program: str, *requirements: str) -> Path:
-    """The folder of the programs of an environment that has this one."""
-    programs = ROOT / ".tox" / f"peer-{program}" / "bin"
-    if not (programs / program).exists():
-        try:
-            subprocess.run([sys.executable, "-m", "venv", programs.parent], check=True)
-            pip = [programs / "pip", "install", "--quiet", *requirements]
-            subprocess.run(pip, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise RuntimeError(f"{program} cannot be installed: {error}") from None
-    return programs
+def _installed(*requirements: str) -> Path:
+    """The folder of the programs of an environment that has these."""
+    try:
+        return environment_with(requirements, ENVIRONMENTS)
+    except NotJudged as error:
+        raise RuntimeError(f"{requirements[0]}: {error}") from None
 
 
 def _schemathesis(programs: Path, url: str) -> tuple[set[str], int, float]:

@@ -67,11 +67,10 @@ def written(recorded: Path, folder: Path) -> TavernFile:
     (folder / "same.py").write_text(_SAME, encoding="utf-8")
     for name in whole["bodies"]:
         (folder / name).write_bytes(contents(name))
-    exchanges = whole["exchanges"].values()
     tests = list(_tests(whole))
     # JSON is YAML, too.
     (folder / _FILE).write_text("\n---\n".join(map(json.dumps, tests)) + "\n", encoding="utf-8")
-    return TavernFile(folder, len(tests), len(exchanges))
+    return TavernFile(folder, len(tests), len(whole["exchanges"]))
 
 
 def _tests(whole: document.Document) -> Iterator[dict[str, Any]]:
