@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from hypothesis import settings
 
+from fixtures.cases.case import Case
+from fixtures.client import CredentialsError
 from fixtures.definitions import DEFAULT
-from fixtures.endpoint import CredentialsError
 from fixtures.gateway.process import GatewayStartError, stop
-from fixtures.model.case import Case
-from fixtures.rules.catalogue import rules
-from fixtures.rules.judging import planned_rules
+from fixtures.rules.judgement import planned_rules
+from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
 from reports.bodies import Bodies
-from reports.collecting import Collector
+from reports.collector import Collector
 from reports.progress import Progress
-from reports.recording import Recorder, subject
-from reports.results import NOTHING_DECIDED, weighed
-from reports.stream import in_a_line
-from reports.summary import summary, traffic
-from suites import garbage, guest, options, plan
-from suites.amounts import Amounts
-from suites.checking import Check, Checked, Checker, Tried
-from suites.opening import embedded_gateway, see_that_it_fits
-from suites.preflight import Misfit
+from reports.recorder import Recorder, subject
+from reports.results import NOTHING_DECIDED, apply_policy
+from reports.stream import to_jsonl
+from reports.terminal_summary import summary, traffic
 from suites.profile import PROFILES
-from suites.reading import cases_of
-from suites.run import Run
-from suites.sending import NUMBER, Sender, case_of
+from suites.runner import garbage_collection, options, plan, remote_run
+from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
+from suites.runner.preflight import EndpointMismatchError
+from suites.runner.read_only import cases_of
+from suites.runner.run import Run
+from suites.runner.scheduler import NUMBER, Sender, case_of
+from suites.runner.startup import embedded_gateway, run_preflight
+from suites.runner.traffic_estimate import TrafficEstimate
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -43,7 +43,7 @@ RUN = pytest.StashKey[Run]()
 COLLECTOR = pytest.StashKey[Collector]()
 UNUSABLE = pytest.StashKey[bool]()
 PART = pytest.StashKey[str]()
-AMOUNTS = pytest.StashKey[Amounts]()
+AMOUNTS = pytest.StashKey[TrafficEstimate]()
 LEFT = pytest.StashKey[list[str]]()
 RECORD = pytest.StashKey[str]()
 OUTCOME = pytest.StashKey[Outcome]()
@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
             run = config.stash[RUN] = options.read(config)
         except options.MISTAKES as error:
             raise pytest.UsageError(str(error)) from None
-        except Misfit as misfit:
+        except EndpointMismatchError as misfit:
             config.stash[UNUSABLE] = True
             raise pytest.UsageError(str(misfit)) from None
         if not run.worker:
@@ -119,7 +119,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
     config = session.config
     run = config.stash.get(RUN, None)
     distributed = getattr(config.option, "dist", "no") != "no"
-    with garbage.none_sought():
+    with garbage_collection.none_sought():
         if run is not None and not run.worker and distributed and run.is_guest:
             session.perform_collect()
         return (yield)
@@ -158,11 +158,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         if AMOUNTS in config.stash:
             plan.hold_to(run.max_data, config.stash[AMOUNTS])
             del config.stash[AMOUNTS]  # it has told, and would keep every body to the end
-        see_that_it_fits(run, reporter.write_line if reporter is not None else print)
+        run_preflight(run, reporter.write_line if reporter is not None else print)
     except (CredentialsError, plan.TooMuchData) as error:
         config.stash[COLLECTOR].finish(pytest.ExitCode.USAGE_ERROR, why=str(error))
         raise pytest.UsageError(str(error)) from None
-    except Misfit as misfit:
+    except EndpointMismatchError as misfit:
         _unusable(config, misfit)
     if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
         progress = Progress(reporter, lambda: config.stash[COLLECTOR].planned)
@@ -175,7 +175,7 @@ def _begin(config: pytest.Config, run: Run) -> None:
     workers = config.getoption("numprocesses", None) or 1
     try:
         config.stash[COLLECTOR].begin(run.heading(config.invocation_params.args, workers))
-        guest.begin_journal(run)
+        remote_run.begin_journal(run)
     except OSError as error:
         raise pytest.UsageError(f"{run.out}: no reports can be written there: {error}") from None
 
@@ -205,13 +205,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     collector, run = config.stash.get(COLLECTOR, None), config.stash.get(RUN, None)
     if collector is None or run is None:
         if run is not None:  # a worker, whose controller adds it up
-            config.workeroutput["traffic"] = asdict(run.pace.traffic)  # type: ignore[attr-defined]
+            config.workeroutput["traffic"] = asdict(run.limiter.traffic)  # type: ignore[attr-defined]
         return
-    collector.traffic += run.pace.traffic
+    collector.traffic += run.limiter.traffic
     # The bodies of the cases are let go of, for the diagnosis reads the same ones from the reports.
     session.items.clear()
     if not config.option.collectonly:
-        garbage.let_go()
+        garbage_collection.let_go()
     gone = _gone(config)
     # What no case of a shard needs may be needed in another: only their merge can tell.
     whole = run.shard is None
@@ -220,7 +220,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     collector.finish(status, gone, why=str(session.shouldfail or session.shouldstop or ""))
-    config.stash[LEFT] = list(guest.leave(config.stash[RUN]))
+    config.stash[LEFT] = list(remote_run.leave_endpoint(config.stash[RUN]))
 
 
 def _gone(config: pytest.Config) -> list[str]:
@@ -262,7 +262,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if run.worker:
         config.workeroutput["divided"] = divided  # type: ignore[attr-defined]
     else:
-        config.stash[COLLECTOR].divide(*divided)
+        config.stash[COLLECTOR].set_shard_totals(*divided)
     config.stash[PART] = run.shard.in_words(part)
     items[:] = part.selected
 
@@ -305,7 +305,7 @@ def run(pytestconfig: pytest.Config) -> Run:
 @pytest.fixture(scope="session")
 def sender(run: Run) -> Iterator[Sender]:
     """One client for this process, the folder that is its own, and what is sent ahead."""
-    with run.performer() as performer, Sender(run, performer).at_work() as sender:
+    with run.case_runner() as performer, Sender(run, performer).at_work() as sender:
         yield sender
 
 
@@ -320,18 +320,18 @@ def check(run: Run, sender: Sender, recorder: Recorder, request: pytest.FixtureR
     """Judge what came of a case, and pass, fail or skip."""
     item = request.node
 
-    def attempt(_: Case) -> Tried:
+    def attempt(_: Case) -> Attempt:
         done = sender.tried(item)
         item.stash[SECONDS] = max(0.0, done.seconds - done.waited)
         return done.outcome
 
-    def record(checked: Checked) -> None:
+    def record(checked: JudgedAttempt) -> None:
         tried, verdict = checked.tried, checked.verdict
-        result = weighed(verdict, run.policy)
+        result = apply_policy(verdict, run.policy)
         line = recorder.record(
             item.nodeid, item.stash[NUMBER], tried.case, tried.performed, result, tried.remark
         )
-        item.stash[RECORD], item.stash[OUTCOME] = in_a_line(line), verdict.outcome
+        item.stash[RECORD], item.stash[OUTCOME] = to_jsonl(line), verdict.outcome
         item.user_properties += [
             ("rule", verdict.rule),
             ("level", str(verdict.level)),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from reports import accept, compare, judge, merge
 from reports.commands import WRONG_CALL, Parser
-from reports.loading import ReportError
+from reports.loader import ReportError
 from reports.page import command as page
 
 _DESCRIPTION = "Do something with a run that is over, from its documents alone."

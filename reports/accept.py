@@ -16,14 +16,14 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from fixtures.rules.catalogue import rules
+from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
+from reports.atomic_file import atomic_write
 from reports.commands import GOOD, Subparsers
 from reports.document import Document
-from reports.loading import ReportError, load
+from reports.loader import ReportError, load
 from reports.policy import KnownDeviation, KnownDeviationsError, read_known_deviations
 from reports.results import Result
-from reports.writing import write
 
 DEFAULT = Path("known-deviations.toml")
 _HEAD = """\
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     reason = options.reason or f"accepted as found in the run of {document['run']['started'][:10]}"
     before = _written(options.output)
     after = accepted(document, before, today, reason, options.expires)
-    write(options.output, after.text.encode())
+    atomic_write(options.output, after.text.encode())
     for line in (*after.said, str(options.output)):
         print(line)  # noqa: T201
     return GOOD

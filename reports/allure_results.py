@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import allure
 
-from fixtures.model.case import Performed
-from fixtures.model.exchange import Headers
-from fixtures.rules.catalogue import Level, rules
-from fixtures.rules.recognition import hex_dump
+from fixtures.cases.case import StepResult
+from fixtures.cases.exchange import Headers
+from fixtures.rules.corruption_patterns import hex_dump
+from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.bodies import Bodies
-from reports.failure import commands
+from reports.failure_message import commands
 
 _SEVERITY = {
     Level.MUST: allure.severity_level.CRITICAL,
@@ -20,7 +20,7 @@ _SEVERITY = {
 _DUMPED_LINES = 16
 
 
-def describe(verdict: Verdict, performed: Sequence[Performed], bodies: Bodies) -> None:
+def describe(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) -> None:
     """Label the running Allure test and attach its evidence; behaviours are arranged by rule."""
     rule = rules()[verdict.rule]
     allure.dynamic.epic(str(verdict.level))
@@ -48,7 +48,7 @@ def _description(verdict: Verdict) -> str:
     return "\n\n".join(lines)
 
 
-def _in_words(step: Performed) -> str:
+def _in_words(step: StepResult) -> str:
     exchange = step.exchange
     if exchange is None:
         return f"({step.step.role}) not sent"

@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from fixtures.rules.catalogue import Level
+from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
+from reports.atomic_file import atomic_write
 from reports.document import Run
-from reports.writing import write
 
 _REST = r"[\s\S]*$"
 _TOLERATED = rf"XFAIL {Outcome.DEVIATES}, "
@@ -40,9 +40,9 @@ CATEGORIES = [
 
 def describe_run(folder: Path, run: Run, variables: Mapping[str, str]) -> None:
     """Write what Allure looks for beside its results; `variables` are those of the environment."""
-    write(folder / "categories.json", _json(CATEGORIES), lasting=False)
-    write(folder / "environment.properties", properties(environment(run)), lasting=False)
-    write(folder / "executor.json", _json(executor(variables)), lasting=False)
+    atomic_write(folder / "categories.json", _json(CATEGORIES), fsync=False)
+    atomic_write(folder / "environment.properties", properties(environment(run)), fsync=False)
+    atomic_write(folder / "executor.json", _json(executor(variables)), fsync=False)
 
 
 def _json(value: object) -> bytes:

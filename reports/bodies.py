@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.writing import write
+from reports.atomic_file import atomic_write
 
 OUT = Path(__file__).parent / "out"
 """Where the reports of a run go."""
@@ -47,7 +47,7 @@ class Bodies:
         if whole:
             os.utime(file)  # `tidy` takes it for this run's
         else:
-            write(file, body, lasting=False)
+            atomic_write(file, body, fsync=False)
         return file
 
     def tidy(self, named: Collection[str], since: float) -> None:

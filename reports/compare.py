@@ -4,11 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
+from reports.atomic_file import atomic_write
 from reports.commands import DEVIATES, GOOD, Subparsers
-from reports.comparison.comparing import MEANING, Comparison, Kind, compare
-from reports.comparison.page import render
-from reports.loading import ReportError, load
-from reports.writing import write
+from reports.comparison.differences import MEANING, Comparison, Kind, compare
+from reports.comparison.html_page import render
+from reports.loader import ReportError, load
 
 OUT = Path(__file__).parent / "out"
 
@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.label and len(options.label) != len(options.runs):
         raise ReportError("compare: give --label once for each run, or not at all")
     comparison = compare([load(path) for path in options.runs], options.label)
-    write(options.json, json.dumps(comparison, indent=1).encode())
-    write(options.html, render(comparison))
+    atomic_write(options.json, json.dumps(comparison, indent=1).encode())
+    atomic_write(options.html, render(comparison))
     for line in _said(comparison):
         print(line)  # noqa: T201
     print(f"{options.html}\n{options.json}")  # noqa: T201

@@ -9,7 +9,7 @@ import base64
 import re
 import shlex
 
-from fixtures.model.exchange import Route, Sent
+from fixtures.cases.exchange import Route, Sent
 
 # -q first: no settings of whoever repeats it.
 _CURL = ("curl", "-q", "-sS", "--globoff", "--path-as-is")

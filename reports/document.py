@@ -110,7 +110,7 @@ class Found(TypedDict):
 class Step(TypedDict):
     """A step of a case; `exchange` is a key of `exchanges`, `None` where it was not sent."""
 
-    role: Literal["setup", "act", "proof"]
+    role: Literal["setup", "act", "verify"]
     request: Request
     exchange: str | None
 
@@ -122,10 +122,10 @@ class Case(TypedDict):
     and `sent`, for uploads and for what a function is given `operation`, `form` and `sent`, for
     what it returns `operation`, `answer`, `returned` and `accept`; empty for a case in no matrix.
     An axis on which a case stands for a whole row is `any`.
-    `due` and `came` are the forms that the judged body was to have and had, in a word or two:
-    `raw`, `Base64`, `decoded`, `JSON`, `corrupted`, `error 500` …, for a download seen from the
-    stored object, for an upload what it stored, seen from what was sent; empty where a header was
-    judged, or nothing was.
+    `expected_form` and `actual_form` label the judged body in a word or two: `raw`, `Base64`,
+    `decoded`, `JSON`, `corrupted`, `error 500` …, for a download seen from the stored object, for
+    an upload what it stored, seen from what was sent; empty where a header was judged, or nothing
+    was.
     `steps` are all that were planned, in order, `planned` their number: from the first one whose
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
@@ -149,8 +149,8 @@ class Case(TypedDict):
     expected: str
     observed: str
     cause: str
-    due: str
-    came: str
+    expected_form: str
+    actual_form: str
     step: int | None
     fails: bool
     excuse: str

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reports.writing import write
+from reports.atomic_file import atomic_write
 
 DURATIONS = "durations.json"
 _SHORTEST = 1e-6
@@ -18,7 +18,7 @@ def keep(durations: Mapping[str, float], out: Path) -> None:
     """Write the seconds of each test into the folder `out`; raises `OSError`."""
     shown = {test: max(round(durations[test], 6), _SHORTEST) for test in sorted(durations)}
     if shown:
-        write(out / DURATIONS, json.dumps(shown, indent=0).encode(), lasting=False)
+        atomic_write(out / DURATIONS, json.dumps(shown, indent=0).encode(), fsync=False)
 
 
 def join(folders: Iterable[Path], out: Path) -> None:

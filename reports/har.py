@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reports import document
 from reports.bodies import digest
-from reports.stream import whole
+from reports.stream import build_document
 
 Contents = Callable[[str], bytes]
 """The bytes of a body by their digest."""
@@ -193,7 +193,9 @@ def read(value: Any) -> document.Document:
         exchanges = dict(_exchanges(log["entries"], bodies))
         for name, text in kept["unsent"].items():
             _keep(base64.b64decode(text, validate=True), name, bodies)
-        return whole(kept["run"], kept["end"], kept["cases"], exchanges, bodies, kept["gone"])
+        return build_document(
+            kept["run"], kept["end"], kept["cases"], exchanges, bodies, kept["gone"]
+        )
     except document.DocumentError:
         raise
     except ValueError as error:

@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from fixtures.model.case import Case
-from fixtures.rules.catalogue import Level
-from fixtures.rules.judging import judge_case
+from fixtures.cases.case import Case
+from fixtures.rules.judgement import judge_case
+from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Verdict
 from reports import document
+from reports.atomic_file import atomic_write
 from reports.bodies import Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
-from reports.loading import Contents, ReportError, definition_of, load
+from reports.loader import Contents, ReportError, definition_of, load
 from reports.policy import Policy
-from reports.recording import case_of, replayed
-from reports.results import Result, Results, weighed
-from reports.stream import pieces, whole
-from reports.summary import summary
-from reports.writing import write
+from reports.recorder import case_of, load_cases
+from reports.results import Result, Results, apply_policy
+from reports.stream import build_document, iter_json
+from reports.terminal_summary import summary
 
 
 def add(subparsers: Subparsers) -> None:
@@ -55,14 +55,14 @@ def judged_again(before: document.Document, path: Path) -> document.Document:
     try:
         cases = [
             _with(recorded, case, judge_case(definition, case, performed), policy)
-            for recorded, case, performed in replayed(before, definition, Contents(before, path))
+            for recorded, case, performed in load_cases(before, definition, Contents(before, path))
         ]
     except ReportError:
         raise
     except (LookupError, ValueError) as error:
         raise ReportError(f"{path}: its cases cannot be judged: {error}") from None
     results = Results([Result.recorded(case) for case in cases])
-    return whole(
+    return build_document(
         before["run"],
         document.End(**{**before["end"], "exit_status": _status(results, before)}),
         cases,
@@ -75,7 +75,7 @@ def judged_again(before: document.Document, path: Path) -> document.Document:
 def _with(recorded: document.Case, case: Case, verdict: Verdict, policy: Policy) -> document.Case:
     remark = recorded["remark"] if verdict.outcome == recorded["outcome"] else ""
     verdict = replace(verdict, reason=verdict.reason + remark)
-    result = weighed(verdict, policy)
+    result = apply_policy(verdict, policy)
     if _gist(recorded) == (verdict.outcome, list(verdict.rules), verdict.reason):
         result = Result(verdict, recorded["fails"], recorded["excuse"])
     again = case_of(recorded["test"], recorded["number"], case, result, remark)
@@ -120,6 +120,6 @@ def _write(after: document.Document, output: Path, contents: Contents) -> None:
             if body["length"] > document.LARGEST_INLINE:  # of a HAR they are all inline
                 kept.keep(contents(name), name)
                 bodies[name] = document.Body(length=body["length"], base64=None)
-        write(output, pieces({**after, "bodies": bodies}))
+        atomic_write(output, iter_json({**after, "bodies": bodies}))
     except OSError as error:
         raise ReportError(f"{output}: cannot be written: {error.strerror}") from None

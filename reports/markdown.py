@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from reports.diagnosis import DiagnosisDocument
+from fixtures.diagnosis import DiagnosisDocument
 from reports.document import Case, Document
 from reports.page.headline import word
 

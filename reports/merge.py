@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from fixtures.endpoint.pacing import Traffic
+from fixtures.client.concurrency_limiter import Traffic
 from reports import document, durations
 from reports.bodies import OUT, Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
-from reports.loading import Contents, ReportError, load
+from reports.loader import Contents, ReportError, load
 from reports.publish import DOCUMENT, publish
-from reports.recording import traffic_of
+from reports.recorder import traffic_of
 from reports.results import Result, Results
-from reports.stream import whole
-from reports.summary import summary
+from reports.stream import build_document
+from reports.terminal_summary import summary
 
 _ALIKE = "give each the same cases and --durations-path=FILE the same file"
 
@@ -110,7 +110,7 @@ def joined(given: Sequence[Part]) -> document.Document:
         untested=list(_untested(parts, planned - len(cases))),
         traffic=_traffic(parts),
     )
-    return whole(_run(parts, planned), end, cases, exchanges, bodies, gone)
+    return build_document(_run(parts, planned), end, cases, exchanges, bodies, gone)
 
 
 def _traffic(parts: Sequence[Part]) -> document.Traffic:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fixtures.rules.catalogue import Level, rules
+from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixtures.model import Definition
+from fixtures.api import Definition
+from fixtures.diagnosis import DiagnosisDocument, Judged, diagnose
 from reports import markdown, page
-from reports.diagnosis import DiagnosisDocument, Judged, diagnose
+from reports.atomic_file import atomic_write
 from reports.document import Document
 from reports.har import archive
-from reports.loading import Contents, ReportError, definition_of
-from reports.recording import replayed
-from reports.stream import pieces
-from reports.writing import write
+from reports.loader import Contents, ReportError, definition_of
+from reports.recorder import load_cases
+from reports.stream import iter_json
 
 DOCUMENT = "conformance.json"
 PAGE = "conformance.html"
@@ -27,22 +27,22 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
     `$GITHUB_STEP_SUMMARY` names, where it is set.
     """
     file = out / DOCUMENT
-    write(file, pieces(document))
+    atomic_write(file, iter_json(document))
     try:
         diagnosis = diagnosed(document, file)
     except ReportError:  # a body is gone already: what the document says stands without it
         diagnosis = None
     shown, summed = out / PAGE, out / SUMMARY
-    write(shown, page.render(document, diagnosis).encode())
+    atomic_write(shown, page.render(document, diagnosis).encode())
     summary = markdown.summary(document, diagnosis).encode()
-    write(summed, summary)
+    atomic_write(summed, summary)
     if "GITHUB_STEP_SUMMARY" in os.environ:
         with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("ab") as steps:
             steps.write(summary)
     if har is None:
         return file, shown, summed
     try:
-        write(har, archive(document, Contents(document, file)))
+        atomic_write(har, archive(document, Contents(document, file)))
     except ReportError as error:
         raise OSError(str(error)) from None
     return file, shown, summed, har
@@ -63,11 +63,11 @@ class _Replay:
     contents: Contents
 
     def __iter__(self) -> Iterator[Judged]:
-        for _, case, done in replayed(self.document, self.definition, self.contents):
+        for _, case, done in load_cases(self.document, self.definition, self.contents):
             yield Judged(case, done)
 
 
-def withdraw(out: Path, har: Path | None = None) -> None:
+def remove_stale_reports(out: Path, har: Path | None = None) -> None:
     """Remove what `publish` wrote for an earlier run, so that it cannot pass for this one's."""
     for file in (*(out / name for name in (DOCUMENT, PAGE, SUMMARY)), har):
         if file is not None:

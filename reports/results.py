@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fixtures.rules.catalogue import rules
+from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.policy import Policy
@@ -34,15 +34,15 @@ class Result:
                 observed=case["observed"],
                 cause=case["cause"],
                 step=case["step"],
-                due=case["due"],
-                came=case["came"],
+                expected_form=case["expected_form"],
+                actual_form=case["actual_form"],
             ),
             fails=case["fails"],
             excuse=case["excuse"],
         )
 
 
-def weighed(verdict: Verdict, policy: Policy) -> Result:
+def apply_policy(verdict: Verdict, policy: Policy) -> Result:
     """What a run makes of a verdict."""
     fails = policy.fails(verdict)
     excused = verdict.outcome is Outcome.DEVIATES and not fails

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from fixtures.rules.catalogue import Rule, rules
+from fixtures.rules.rule_book import Rule, rules
 from reports import document
 
 _Part = TypeVar("_Part")
@@ -27,11 +27,11 @@ class Stream:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)  # whoever still writes the older one keeps it
         self._file: BinaryIO = path.open("w+b")
-        self.write(in_a_line({"version": document.VERSION, "run": run}))
+        self.write(to_jsonl({"version": document.VERSION, "run": run}))
 
     def plan(self, cases: int, of: int = 0) -> None:
         """Say how many cases are to come, and of how many they are a shard, 0 for none."""
-        self.write(in_a_line({"planned": cases, "of": of}))
+        self.write(to_jsonl({"planned": cases, "of": of}))
 
     def write(self, line: str) -> None:
         """Add a record that is a line already."""
@@ -45,25 +45,25 @@ class Stream:
         Exchanges and bodies, by far the most of it, stay in the file until somebody looks at them.
         """
         with self._file:
-            self.write(in_a_line({"end": end, "gone": list(gone)}))
+            self.write(to_jsonl({"end": end, "gone": list(gone)}))
             self._file.seek(0)
             yield _in_place(self._file)
 
 
-def in_a_line(record: object) -> str:
+def to_jsonl(record: object) -> str:
     """A record as one line of JSON, without any blank."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def pieces(
-    whole: Mapping[str, Any], text_of: Callable[[object], str] = in_a_line
+def iter_json(
+    build_document: Mapping[str, Any], text_of: Callable[[object], str] = to_jsonl
 ) -> Iterator[bytes]:
     """A document as one line of JSON in UTF-8, an entry at a time, so that it is never there twice.
 
     `text_of` gives the JSON of a part.
     """
     before = b"{"
-    for name, value in whole.items():
+    for name, value in build_document.items():
         yield before + text_of(name).encode() + b":"
         before = b","
         parts: Iterable[str]
@@ -175,7 +175,7 @@ def _read(
                 head["run"]["shard"]["cases"] = record["of"]
         else:
             end, gone = record["end"], record["gone"]
-    return whole(head["run"], end, cases, exchanges, bodies, gone)
+    return build_document(head["run"], end, cases, exchanges, bodies, gone)
 
 
 def _records(lines: Iterable[str]) -> Iterator[Any]:
@@ -187,7 +187,7 @@ def _records(lines: Iterable[str]) -> Iterator[Any]:
                 raise document.DocumentError(f"line {number} is not JSON") from None
 
 
-def whole(
+def build_document(
     run: document.Run,
     end: document.End,
     cases: Sequence[document.Case],

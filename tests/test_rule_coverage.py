@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.api import Definition
+from fixtures.cases.case import Case, ExistingObject
+from fixtures.cases.object_address import location
 from fixtures.definitions import load, shipped
-from fixtures.model import Definition
-from fixtures.model.addressing import location
-from fixtures.model.case import Case, Found
-from fixtures.rules.catalogue import rules
-from fixtures.rules.judging import planned_rules
+from fixtures.rules.judgement import planned_rules
+from fixtures.rules.rule_book import rules
 from suites.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
@@ -41,10 +41,10 @@ def cases(definition: Definition) -> Iterator[Case]:
                 yield from mark.kwargs["found"](definition, PROFILES["quick"], found(definition))
 
 
-def found(definition: Definition) -> list[Found]:
+def found(definition: Definition) -> list[ExistingObject]:
     """An object that each download reaches, as `--read-only` names them."""
     places = dict.fromkeys(map(location, definition.operations_on_s3("GET")))
-    return [Found(place, "there/before", b"bytes", "image/png") for place in places]
+    return [ExistingObject(place, "there/before", b"bytes", "image/png") for place in places]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from reports.comparison.comparing import RunOverview
+from reports.comparison.differences import RunOverview
 from reports.comparison.elements import element
 from reports.document import Counts
 

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
+from reports.atomic_file import atomic_write
 from reports.commands import GOOD, Subparsers
-from reports.loading import ReportError, load
+from reports.loader import ReportError, load
 from reports.page import render
 from reports.publish import PAGE, diagnosed
-from reports.writing import write
 
 
 def add(subparsers: Subparsers) -> None:
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     output = options.output or options.file.with_name(PAGE)
     page = render(document, diagnosed(document, options.file))
     try:
-        write(output, page.encode())
+        atomic_write(output, page.encode())
     except OSError as error:
         raise ReportError(f"{output}: cannot be written: {error.strerror}") from None
     print(output)  # noqa: T201

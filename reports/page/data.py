@@ -16,7 +16,7 @@ from typing import Any
 
 from reports.document import LARGEST_INLINE, Body, Case, Document
 from reports.page.headline import word
-from reports.stream import pieces
+from reports.stream import iter_json
 
 _SHOWN = (
     "id",
@@ -28,8 +28,8 @@ _SHOWN = (
     "expected",
     "observed",
     "cause",
-    "due",
-    "came",
+    "expected_form",
+    "actual_form",
     "fails",
     "excuse",
     "step",
@@ -75,7 +75,7 @@ def evidence(document: Document) -> str:
     }
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
-        file.writelines(pieces(data, _in_ascii))
+        file.writelines(iter_json(data, _in_ascii))
     return base64.b64encode(packed.getbuffer()).decode()
 
 

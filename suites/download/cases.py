@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Case, Found, Request, Role, Step
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Case, ExistingObject, Request, Role, Step
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import plan_upload
-from suites.absence import why_not_stored
-from suites.media_types import accepts, binary_type, in_words, stored_types
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.step_plans import plan_upload
+from suites.header_values import accepts, binary_type, in_words, stored_types
 from suites.profile import Profile
+from suites.skip_reasons import why_not_stored
 
 # As AWS was observed with: bytes that are no UTF-8, Base64 of them, and plain text.
 _PAYLOADS = ("every-byte", "base64-every-byte", "utf-8-text")
@@ -25,7 +25,9 @@ def cases(definition: Definition, profile: Profile) -> Iterator[Case]:
                 yield from _matrix(definition, profile, operation, media_type, payload)
 
 
-def cases_on(definition: Definition, profile: Profile, found: Sequence[Found]) -> Iterator[Case]:
+def cases_on(
+    definition: Definition, profile: Profile, found: Sequence[ExistingObject]
+) -> Iterator[Case]:
     """The same matrix, of objects that were there before."""
     types = _request_content_types(definition, profile, every=True)
     for operation in definition.operations_on_s3("GET"):
@@ -45,7 +47,7 @@ class _Row:
     media_type: str
     name: str
     setup: tuple[Step, ...] = ()
-    found: tuple[Found, ...] = ()
+    found: tuple[ExistingObject, ...] = ()
 
     @property
     def id(self) -> str:
@@ -99,7 +101,7 @@ def _matrix(
     plan = plan_upload(definition, operation, name, content, media_type)
     if plan is None:
         request = Request(operation, name, accept=media_type)
-        would_be = expect(definition, request, Stored(content, media_type))
+        would_be = expected_response(definition, request, Stored(content, media_type))
         row = _Row(operation, payload, media_type, name)
         yield Case(
             row.id,

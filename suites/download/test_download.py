@@ -1,10 +1,10 @@
 """Downloads: every stored type × every `Accept` × the request's `Content-Type`."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_DOWNLOADS
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
 from suites.download.cases import cases, cases_on
 from suites.download.undecodable import RULE, undecodable
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_DOWNLOADS
 
 
 @each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry", found=cases_on)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.payloads import CATALOGUE
-from fixtures.rules.expectation import Form
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import TEXT_TYPES, plan_upload
-from suites.absence import NO_UNDECODABLE
+from fixtures.rules.expectation import BodyKind
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.step_plans import TEXT_TYPES, plan_upload
 from suites.profile import Profile
+from suites.skip_reasons import NO_UNDECODABLE
 
 RULE = "response-text-text-none"
 
@@ -32,6 +32,6 @@ def _as_text(definition: Definition, operation: Operation) -> Iterator[Case]:
         if plan is None:
             continue
         act = Request(operation, name, accept=accept)
-        if expect(definition, act, plan.expectation.stored).form is Form.TEXT:
+        if expected_response(definition, act, plan.expectation.stored).kind is BodyKind.TEXT:
             setup = Step(Role.SETUP, plan.request)
             yield Case(f"{operation.name} {payload.name} as-text", (setup, Step(Role.ACT, act)))

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fixtures.model import Definition, IntegrationKind, Operation
-from fixtures.model.addressing import target_without_object
-from fixtures.model.case import Case, Found, Request, Role, Step
+from fixtures.api import Definition, IntegrationKind, Operation
+from fixtures.cases.case import Case, ExistingObject, Request, Role, Step
+from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
-from fixtures.rules.planning import plan_upload
+from fixtures.rules.request_validation import missing_parameters
 from fixtures.rules.routing import declares, routes_to
-from fixtures.rules.validation import missing_parameters
-from suites.absence import why_not_stored
-from suites.media_types import accepts, binary_type, in_words, usual_types
+from fixtures.rules.step_plans import plan_upload
+from suites.header_values import accepts, binary_type, in_words, usual_types
 from suites.profile import Profile
+from suites.skip_reasons import why_not_stored
 
 # A mock often stands for a method alone, and another integration may want what nobody knows.
 _DEPLOYED_WHOLE = (IntegrationKind.S3, IntegrationKind.LAMBDA)
@@ -130,7 +130,7 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
                 yield Case(row, (setup, Step(Role.ACT, request)))
 
 
-def heads_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+def heads_on(definition: Definition, _: Profile, found: Sequence[ExistingObject]) -> Iterator[Case]:
     """HEAD of an object that was there before."""
     for operation in definition.operations_on_s3("HEAD"):
         for one in found:

@@ -1,16 +1,6 @@
 """Errors: what is missing, unknown or not declared."""
 
-from fixtures.model.case import Case
-from suites.absence import (
-    EVERY_OPERATION,
-    NO_DOWNLOADS,
-    NO_HEAD,
-    NO_MOCK,
-    NO_UNKNOWN_METHOD,
-    NO_UNKNOWN_PATH,
-    NO_VALIDATOR,
-)
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
 from suites.errors.cases import (
     heads,
     heads_on,
@@ -21,6 +11,16 @@ from suites.errors.cases import (
     strays,
     unjudged,
     unknown_methods,
+)
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import (
+    EVERY_OPERATION,
+    NO_DOWNLOADS,
+    NO_HEAD,
+    NO_MOCK,
+    NO_UNKNOWN_METHOD,
+    NO_UNKNOWN_PATH,
+    NO_VALIDATOR,
 )
 
 

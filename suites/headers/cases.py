@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from fixtures.model import Definition, IntegrationKind, Operation
-from fixtures.model.addressing import target_without_object
-from fixtures.model.case import Aspect, Case, Found, Request, Role, Step
+from fixtures.api import Definition, IntegrationKind, Operation
+from fixtures.cases.case import Aspect, Case, ExistingObject, Request, Role, Step
+from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
-from fixtures.rules.expectation import Form
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import plan_upload
+from fixtures.rules.expectation import BodyKind
+from fixtures.rules.expected_response import expected_response
 from fixtures.rules.routing import declares
+from fixtures.rules.step_plans import plan_upload
 from suites.errors.cases import unknown_paths
-from suites.media_types import stored_types, usual_types
+from suites.header_values import stored_types, usual_types
 from suites.profile import Profile
 
 _ANY_ANSWER = (Aspect.CONTENT_TYPE, Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING)
@@ -25,7 +25,7 @@ class _Situation:
     name: str
     request: Request
     setup: Request | None = None
-    found: tuple[Found, ...] = ()
+    found: tuple[ExistingObject, ...] = ()
 
     def case(self, id_: str, aspect: Aspect, times: int = 1) -> Case:
         """A case on it."""
@@ -41,7 +41,9 @@ def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
     yield from _answers(_situations(definition))
 
 
-def answers_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+def answers_on(
+    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+) -> Iterator[Case]:
     """The same of objects that were there before."""
     yield from _answers(_readings(definition, found))
 
@@ -57,7 +59,9 @@ def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
     yield from _identity_only(_situations(definition))
 
 
-def identity_only_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+def identity_only_on(
+    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+) -> Iterator[Case]:
     """The same of objects that were there before."""
     yield from _identity_only(_readings(definition, found))
 
@@ -75,7 +79,9 @@ def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
     yield from _request_ids(_situations(definition))
 
 
-def request_ids_on(definition: Definition, _: Profile, found: Sequence[Found]) -> Iterator[Case]:
+def request_ids_on(
+    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+) -> Iterator[Case]:
     """The same of objects that were there before."""
     yield from _request_ids(_readings(definition, found))
 
@@ -88,7 +94,7 @@ def _request_ids(situations: Iterable[_Situation]) -> Iterator[Case]:
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The errors that the gateway itself makes."""
     for situation in _situations(definition):
-        refused = expect(definition, situation.request, None).form is Form.ERROR
+        refused = expected_response(definition, situation.request, None).kind is BodyKind.ERROR
         if refused and situation.setup is None:
             yield Case(f"error-type {situation.name}", situation.steps(), Aspect.ERROR_TYPE)
 
@@ -129,7 +135,7 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
     yield _Situation(f"{operation.name} missing", missing)
 
 
-def _readings(definition: Definition, found: Sequence[Found]) -> Iterator[_Situation]:
+def _readings(definition: Definition, found: Sequence[ExistingObject]) -> Iterator[_Situation]:
     for method in ("GET", "HEAD"):
         for operation in definition.operations_on_s3(method):
             for one in found:

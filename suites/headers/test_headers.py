@@ -1,8 +1,6 @@
 """Headers of responses."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_DOWNLOADS, NO_ERROR
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
 from suites.headers.cases import (
     answers,
     answers_on,
@@ -12,6 +10,8 @@ from suites.headers.cases import (
     request_ids,
     request_ids_on,
 )
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_DOWNLOADS, NO_ERROR
 
 
 @each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", found=answers_on)

@@ -4,13 +4,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fixtures.model import Definition, Operation
-from fixtures.model.addressing import address
-from fixtures.model.case import Case, Request, Role, Step
-from fixtures.rules.planning import Plan, plan_reading, plan_upload
-from suites.absence import NO_HEADER_KEY, why_not_seen, why_not_stored
-from suites.media_types import binary_type
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Case, Request, Role, Step
+from fixtures.cases.object_address import address
+from fixtures.rules.step_plans import Plan, plan_reading, plan_upload
+from suites.header_values import binary_type
 from suites.profile import Profile
+from suites.skip_reasons import NO_HEADER_KEY, why_not_seen, why_not_stored
 
 _ACCENTED = "caf\u00e9"
 # name -> the key below the run's prefix
@@ -135,7 +135,7 @@ def _round_trip(
     look = _look(definition, operation, upload)
     if look is None:
         return Case(row, not_applicable=why_not_seen(definition, operation), rules=rules)
-    return Case(row, (Step(Role.ACT, upload.request), Step(Role.PROOF, look)), rules=rules)
+    return Case(row, (Step(Role.ACT, upload.request), Step(Role.VERIFY, look)), rules=rules)
 
 
 def _upload(

@@ -1,9 +1,9 @@
 """Keys: every name that S3 allows."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_UPLOADS
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
 from suites.keys.cases import keys, lookalikes
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_UPLOADS
 
 
 @each_case_of(keys, otherwise=NO_UPLOADS, rule="key-round-trip")

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Aspect, Case, Request, Role, Step
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Aspect, Case, Request, Role, Step
 from fixtures.payloads import CATALOGUE, by_name, sized
-from fixtures.rules.expectation import Form
-from fixtures.rules.expecting import expect
-from fixtures.rules.lambda_proxy import MALFORMED
-from suites.absence import NO_GET
-from suites.lambda_proxy.asking import asked, downloads, given, handshake, uploads
-from suites.media_types import accepts, binary_type, in_words, upload_content_types, usual_types
+from fixtures.rules.echo_function import MALFORMED
+from fixtures.rules.expectation import BodyKind
+from fixtures.rules.expected_response import expected_response
+from suites.header_values import accepts, binary_type, in_words, upload_content_types, usual_types
+from suites.lambda_proxy.echo_requests import asked, downloads, given, handshake, uploads
 from suites.profile import Profile
-from suites.upload.forms import CONTENT, FORMS
+from suites.skip_reasons import NO_GET
+from suites.upload.body_forms import CONTENT, FORMS
 
 _LARGE = 64 * 1024
 _ENCODED = by_name("base64-every-byte").content.decode()
@@ -116,7 +116,7 @@ def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
         }
         for name, query in kinds.items():
             request = asked(operation, query, accept=binary_type(definition))
-            is_error = expect(definition, request, None).form is Form.ERROR
+            is_error = expected_response(definition, request, None).kind is BodyKind.ERROR
             for aspect in (*_HEADERS, *((Aspect.ERROR_TYPE,) if is_error else ())):
                 yield _case(definition, f"{operation.name} {aspect} {name}", request, aspect)
 

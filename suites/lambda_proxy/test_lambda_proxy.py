@@ -1,9 +1,7 @@
 """Functions behind a Lambda proxy: what they are given, and what becomes of what they return."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_BODY, NO_FUNCTION
-from suites.checking import Check, each_case_of
-from suites.lambda_proxy import searches
+from fixtures.cases.case import Case
+from suites.lambda_proxy import random_payloads
 from suites.lambda_proxy.cases import (
     catalogue,
     content_types,
@@ -13,6 +11,8 @@ from suites.lambda_proxy.cases import (
     requests,
     responses,
 )
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_BODY, NO_FUNCTION
 
 
 @each_case_of(requests, otherwise=NO_FUNCTION, rule="lambda-request-binary")
@@ -55,7 +55,7 @@ def test_a_payload_of_the_catalogue_comes_back_from_the_function(case: Case, che
     random_trips,
     otherwise=NO_BODY,
     rule="lambda-request-binary",
-    search=searches.random_bytes,
+    search=random_payloads.random_bytes,
 )
 def test_random_bytes_come_back_from_the_function(case: Case, check: Check) -> None:
     check(case)

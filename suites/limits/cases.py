@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from fixtures.model import Definition
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.api import Definition
+from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.payloads import sized
 from fixtures.rules.expectation import Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import plan_absence, plan_reading
-from fixtures.rules.refusals import REQUEST_LIMIT
-from suites.media_types import binary_type
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.gateway_responses import REQUEST_LIMIT
+from fixtures.rules.step_plans import plan_absence, plan_reading
+from suites.header_values import binary_type
 from suites.profile import Profile
 
 _KIB = 1024
@@ -27,7 +27,9 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
     longest = sized(max(*_SMALL, *near_the_limit))
     for operation in definition.operations_on_s3("PUT"):
         media_type = binary_type(definition)
-        if not expect(definition, Request(operation, "", media_type, body=b"1"), None).succeeds:
+        if not expected_response(
+            definition, Request(operation, "", media_type, body=b"1"), None
+        ).succeeds:
             reason = f"this operation takes no {media_type}"
             yield Case(f"{operation.name} any-size", not_applicable=reason, rules=rules)
             continue
@@ -45,13 +47,13 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
 def _upload(definition: Definition, request: Request) -> Case:
     size = len(request.body)
     rule = "request-over-limit" if size > REQUEST_LIMIT else "request-within-limit"
-    stored = expect(definition, request, None).stored
+    stored = expected_response(definition, request, None).stored
     plan = (
         plan_reading(definition, request.operation, request.name, stored)
         if stored is not None
         else plan_absence(definition, request.operation, request.name, _cut_off(request))
     )
-    proof = (Step(Role.PROOF, plan.request),) if plan is not None else ()
+    proof = (Step(Role.VERIFY, plan.request),) if plan is not None else ()
     return Case(
         f"{request.operation.name} size:{size}",
         (Step(Role.ACT, request), *proof),

@@ -1,9 +1,9 @@
 """Limits: how large a request may be."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_UPLOADS
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
 from suites.limits.cases import sizes
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_UPLOADS
 
 
 @each_case_of(sizes, otherwise=NO_UPLOADS, rule="request-within-limit")

@@ -15,11 +15,11 @@ from locust.runners import LocalRunner, WorkerRunner
 from fixtures.definitions import DEFAULT
 from fixtures.gateway.process import GatewayStartError
 from reports.results import NOTHING_DECIDED
-from suites.load import options
-from suites.load.sides import ASKED, LAST, Reporting, Sending
+from suites.load import locust_options
+from suites.load.roles import ASKED, LAST, Reporting, Sending
 from suites.load.user import Load
-from suites.options import MISTAKES
-from suites.preflight import Misfit
+from suites.runner.options import MISTAKES
+from suites.runner.preflight import EndpointMismatchError
 
 __all__ = ["Load"]
 
@@ -59,10 +59,10 @@ def _wire(environment: Environment, **_: Any) -> None:
 def _reporting(environment: Environment) -> Reporting:
     chosen = environment.parsed_options
     try:
-        return Reporting(environment, options.read(chosen), chosen.definition or DEFAULT)
+        return Reporting(environment, locust_options.read(chosen), chosen.definition or DEFAULT)
     except MISTAKES as error:
         _refuse(error, _USAGE_ERROR)
-    except (GatewayStartError, Misfit) as error:
+    except (GatewayStartError, EndpointMismatchError) as error:
         _refuse(error, NOTHING_DECIDED)
 
 
@@ -71,5 +71,5 @@ def _refuse(error: Exception, status: int) -> NoReturn:
     sys.exit(status)
 
 
-events.init_command_line_parser.add_listener(options.declare)
+events.init_command_line_parser.add_listener(locust_options.declare)
 events.init.add_listener(_wire)

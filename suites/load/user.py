@@ -9,14 +9,14 @@ from itertools import count
 from locust import User, task
 from locust.env import Environment
 
-from fixtures.endpoint import Performer
-from fixtures.endpoint.pacing import Pace
-from fixtures.model.case import Case, Performed, Role, Step
-from fixtures.rules.judging import judge_case
+from fixtures.cases.case import Case, Role, Step, StepResult
+from fixtures.client import CaseRunner
+from fixtures.client.concurrency_limiter import ConcurrencyLimiter
+from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
-from suites.load.tally import Tally
-from suites.load.trips import Traveller, Trip
-from suites.run import Run
+from suites.load.tasks import Traveller, Trip
+from suites.load.worker_report import Tally
+from suites.runner.run import Run
 
 _PUT_OFF = 1.0
 """Seconds for which a user is silent after an answer that left nothing to judge."""
@@ -37,7 +37,7 @@ class Process:
     run: Run
     name: str
     tally: Tally
-    uploads: dict[str, Performed] = field(default_factory=dict)
+    uploads: dict[str, StepResult] = field(default_factory=dict)
     locks: defaultdict[str, threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock)
     )
@@ -54,8 +54,8 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
         folder = f"{self.process.name}-{next(self.process.numbers)}"
         run = self.process.run
         # A throttled request is one verdict, and no request is hidden behind a repeated one.
-        self._client = replace(run, pace=Pace()).client(attempts=1)
-        self._performer = Performer(self._client, run.prefix, bucket_known=run.bucket_known)
+        self._client = replace(run, limiter=ConcurrencyLimiter()).client(attempts=1)
+        self._performer = CaseRunner(self._client, run.prefix, bucket_known=run.bucket_known)
         self._traveller = Traveller(run.definition, folder)
 
     def on_stop(self) -> None:
@@ -80,7 +80,7 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
         else:
             self._traveller.lost(done.step.request.name)
 
-    def _shared(self, trip: Trip, step: Step) -> Performed | None:
+    def _shared(self, trip: Trip, step: Step) -> StepResult | None:
         """The upload of an object that all read, which the first of them sends."""
         name = step.request.name
         with self.process.locks[name]:
@@ -89,15 +89,15 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
                 verdict, done = self._judged(case, ())
                 if verdict.outcome is not Outcome.CONFORMS:
                     return None
-                self.process.uploads[name] = Performed(step, done.exchange)
+                self.process.uploads[name] = StepResult(step, done.exchange)
             return self.process.uploads[name]
 
-    def _judged(self, case: Case, before: tuple[Performed, ...]) -> tuple[Verdict, Performed]:
+    def _judged(self, case: Case, before: tuple[StepResult, ...]) -> tuple[Verdict, StepResult]:
         """Send the last step of a case, judge it, and tell Locust and the tally."""
         step = case.steps[-1]
         began = time.time()
         exchange = self._performer.send(step.request, case.id)
-        done = Performed(step, exchange)
+        done = StepResult(step, exchange)
         performed = (*before, done)
         verdict = judge_case(self.process.run.definition, case, performed)
         self.process.tally.add(case, performed, verdict)

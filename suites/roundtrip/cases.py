@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from fixtures.model import Definition
-from fixtures.model.case import Case, Role, Step
+from fixtures.api import Definition
+from fixtures.cases.case import Case, Role, Step
 from fixtures.payloads import CATALOGUE
 from suites.profile import Profile
 from suites.roundtrip.pairings import SENTINEL, pairings

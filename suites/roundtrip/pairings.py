@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.payloads import sized
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import TEXT_TYPES, Plan, depends_on, listed_types, same_objects
-from suites.media_types import in_words
-from suites.upload.forms import FORMS, BodyForm
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.step_plans import TEXT_TYPES, Plan, depends_on, listed_types, same_objects
+from suites.header_values import in_words
+from suites.upload.body_forms import FORMS, BodyForm
 
 _RAW, _BASE64 = FORMS[0], FORMS[1]
 SENTINEL = sized(100)
@@ -65,10 +65,10 @@ def pairings(definition: Definition) -> tuple[Pairing, ...]:
     """
     found: dict[tuple[str, ...], Pairing] = {}
     for pairing in _all(definition):
-        put = expect(definition, pairing.put("sentinel", SENTINEL), None)
+        put = expected_response(definition, pairing.put("sentinel", SENTINEL), None)
         if not put.succeeds or put.stored is None:
             continue
-        get = expect(definition, pairing.get("sentinel"), put.stored)
+        get = expected_response(definition, pairing.get("sentinel"), put.stored)
         plan = Plan(pairing.get("sentinel"), get)
         if not get.succeeds or not get.exact or not depends_on(definition, plan, put.stored):
             continue

@@ -1,10 +1,10 @@
 """Round trips: the catalogue, random payloads, and sequences of uploads and downloads."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_PAIRING
-from suites.checking import Check, each_case_of
-from suites.roundtrip import searches
+from fixtures.cases.case import Case
+from suites.roundtrip import random_sequences
 from suites.roundtrip.cases import catalogue, overwrites, random_trips, sequences
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_PAIRING
 
 
 @each_case_of(catalogue, otherwise=NO_PAIRING, rule="read-after-write")
@@ -18,14 +18,17 @@ def test_an_overwritten_object_is_gone(case: Case, check: Check) -> None:
 
 
 @each_case_of(
-    random_trips, otherwise=NO_PAIRING, rule="read-after-write", search=searches.random_bytes
+    random_trips,
+    otherwise=NO_PAIRING,
+    rule="read-after-write",
+    search=random_sequences.random_bytes,
 )
 def test_random_bytes_come_back_as_they_went_up(case: Case, check: Check) -> None:
     check(case)
 
 
 @each_case_of(
-    sequences, otherwise=NO_PAIRING, rule="read-after-write", search=searches.any_sequence
+    sequences, otherwise=NO_PAIRING, rule="read-after-write", search=random_sequences.any_sequence
 )
 def test_objects_keep_to_the_model_in_any_order_of_requests(case: Case, check: Check) -> None:
     check(case)

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Case, Request, Role, Step
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.rules.expectation import Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.planning import plan_absence, plan_reading, plan_upload
-from suites.absence import why_not_seen
-from suites.media_types import binary_type, in_words, upload_content_types
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.step_plans import plan_absence, plan_reading, plan_upload
+from suites.header_values import binary_type, in_words, upload_content_types
 from suites.profile import Profile
-from suites.upload.forms import CONTENT, FORMS
+from suites.skip_reasons import why_not_seen
+from suites.upload.body_forms import CONTENT, FORMS
 
 _OLDER = b"an older object, which a refused upload must leave as it is"
 
@@ -20,11 +20,11 @@ _OLDER = b"an older object, which a refused upload must leave as it is"
 def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Each upload, and the download that proves what it stored or that it stored nothing."""
     for request, row, axes in _requests(definition, "upload"):
-        expectation = expect(definition, request, None)
+        expectation = expected_response(definition, request, None)
         steps = [Step(Role.ACT, request)]
         proof = _proof(definition, request, expectation.stored)
         if proof is not None:
-            steps.append(Step(Role.PROOF, proof))
+            steps.append(Step(Role.VERIFY, proof))
         yield Case(row, tuple(steps), axes=axes)
         if proof is None:
             yield Case(
@@ -38,8 +38,8 @@ def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
 def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Each upload that must be refused, onto an older object, followed by a look at that one."""
     for request, row, axes in _requests(definition, "refused"):
-        refused = expect(definition, request, None)
-        if refused.open or refused.stored is not None:
+        refused = expected_response(definition, request, None)
+        if refused.unspecified_reason or refused.stored is not None:
             continue
         around = _older(definition, request.operation)
         if around is None:
@@ -51,7 +51,7 @@ def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
             (
                 Step(Role.SETUP, replace(around[0], name=request.name)),
                 Step(Role.ACT, request),
-                Step(Role.PROOF, replace(around[1], name=request.name)),
+                Step(Role.VERIFY, replace(around[1], name=request.name)),
             ),
             rules=("refused-upload-stores-nothing",),
             axes=axes,

@@ -1,8 +1,8 @@
 """Uploads: every `Content-Type` × every form of body."""
 
-from fixtures.model.case import Case
-from suites.absence import NO_REFUSAL, NO_UPLOADS
-from suites.checking import Check, each_case_of
+from fixtures.cases.case import Case
+from suites.runner.checker import Check, each_case_of
+from suites.skip_reasons import NO_REFUSAL, NO_UPLOADS
 from suites.upload.cases import refusals, uploads
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from runs_bench import Compared, Made, enlarged, run
 
-from reports.comparison.comparing import compare
-from reports.comparison.page import render as render_comparison
+from reports.comparison.differences import compare
+from reports.comparison.html_page import render as render_comparison
+from tests.browser.helpers import Compared, Made, enlarged, run
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _WATCH = """

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from waiting_bench import until
+
+from tests.browser.waiting_helpers import until
 
 
 def _shown(page) -> int:

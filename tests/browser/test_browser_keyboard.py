@@ -3,7 +3,8 @@
 import copy
 
 import pytest
-from runs_bench import Made
+
+from tests.browser.helpers import Made
 
 HOSTILE = (
     "</script><img src=x onerror=window.hacked=1>",
@@ -157,7 +158,7 @@ def test_what_an_endpoint_sends_is_shown_and_never_run(deviating, visit, tmp_pat
     document["run"]["endpoint"] = text
     document["end"].update(why=text, untested=[text])
     for case in document["cases"]:
-        case.update(reason=text, observed=text, cause=text, came=text, outcome="deviates")
+        case.update(reason=text, observed=text, cause=text, actual_form=text, outcome="deviates")
         for step in case["steps"]:
             exchange = document["exchanges"][step["exchange"]]
             exchange["received"]["headers"].append((text, text))

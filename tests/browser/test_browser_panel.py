@@ -4,7 +4,8 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from waiting_bench import until
+
+from tests.browser.waiting_helpers import until
 
 _NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
 _CLIPBOARD = """
@@ -55,7 +56,13 @@ def test_the_panel_has_everything_that_the_document_knows_of_a_case(deviating, v
         if not summary.evaluate("(element) => element.parentElement.open"):
             summary.click()
     text = panel.inner_text()
-    for words in (case["reason"], case["expected"], case["cause"], case["due"], case["came"]):
+    for words in (
+        case["reason"],
+        case["expected"],
+        case["cause"],
+        case["expected_form"],
+        case["actual_form"],
+    ):
         assert words in text
     for rule in case["rules"]:
         assert deviating.document["rules"][rule]["sentence"] in text
@@ -71,7 +78,7 @@ def test_the_panel_has_everything_that_the_document_knows_of_a_case(deviating, v
 
 
 def test_the_bytes_that_differ_are_marked_beside_those_that_were_due(deviating, visit) -> None:
-    case = _case(deviating, due="raw", came="Base64", subject="download")
+    case = _case(deviating, expected_form="raw", actual_form="Base64", subject="download")
     _page, panel = _open(visit, deviating, case)
     table = panel.get_by_role("group", name="Bytes due and bytes that came")
     first = table.locator("tbody tr").first
@@ -96,7 +103,7 @@ def test_an_image_is_shown_before_and_after(deviating, visit) -> None:
         case
         for case in deviating.document["cases"]
         if case["subject"] == "roundtrip"
-        and case["came"] == "Base64"
+        and case["actual_form"] == "Base64"
         and re.match("png|gif|jpeg|webp", case["id"])
     )
     _page, panel = _open(visit, deviating, case)
@@ -116,7 +123,7 @@ def test_an_image_that_came_broken_is_said_to_be_broken(made, visit) -> None:
         for case in shown.document["cases"]
         if re.match("png", case["id"])
         and case["outcome"] == "deviates"
-        and case["came"] != "Base64"
+        and case["actual_form"] != "Base64"
     )
     _page, panel = _open(visit, shown, case)
     assert panel.locator("figure").count() == 2

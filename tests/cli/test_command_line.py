@@ -15,7 +15,7 @@ import pytest
 
 from fixtures.definitions import FOLDER
 from fixtures.gateway.process import running_gateway
-from tests.loopback_bench import handling
+from tests.helpers import handling
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))

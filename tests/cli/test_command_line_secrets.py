@@ -21,9 +21,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from fixtures.gateway.process import running_gateway
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "endpoint"))
-from connecting_bench import a_proxy, serving
+from tests.client.transport_helpers import a_proxy, serving
 
 ROOT = Path(__file__).parents[2]
 PLANTED = {

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixtures.gateway.process import running_gateway
-from tests.loopback_bench import handling
+from tests.helpers import handling
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.endpoint.client import Client
-from fixtures.endpoint.connecting import connection
+from fixtures.client.http_client import Client
+from fixtures.client.transport import connection
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     """The gateway behind TLS and HTTP/2: its URL, and who vouches for it."""
     folder = tmp_path_factory.mktemp("tls")
     with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("http2_bench.py")), str(folder)],
+        [sys.executable, str(Path(__file__).with_name("http2_server.py")), str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

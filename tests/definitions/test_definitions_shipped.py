@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.api import ContentHandling, DefinitionError, IntegrationKind, Passthrough
 from fixtures.definitions import DEFAULT, FOLDER, load, shipped
-from fixtures.model import ContentHandling, DefinitionError, IntegrationKind, Passthrough
 
 NAMES = (
     "conversions",

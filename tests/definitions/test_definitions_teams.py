@@ -13,7 +13,7 @@ import pytest
 from fixtures.definitions import load
 from fixtures.gateway.process import running_gateway
 from tests.cli.test_command_line import run
-from tests.deployment.control_plane_bench import API, ControlPlane, serving
+from tests.deployment.helpers import API, ControlPlane, serving
 
 ROOT = Path(__file__).parents[2]
 TEAMS = Path(__file__).parent / "teams"

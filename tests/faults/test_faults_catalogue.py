@@ -7,14 +7,14 @@ from collections import Counter
 import pytest
 
 from fixtures.definitions import load, shipped
-from fixtures.faults import cells, damage, keys
+from fixtures.faults import conversion_tables, corruption, keys
 from fixtures.faults.catalogue import BY_NAME, CATALOGUE, NoSuchFault, by_name
-from fixtures.faults.converting import BOTH, rule_of
+from fixtures.faults.conversion_patches import BOTH, rule_of
 from fixtures.faults.fault import Attribute, Entry, Fault, deployed
-from fixtures.faults.matrix import NEVER_BROKEN
-from fixtures.gateway import conversion, media
-from fixtures.gateway.media import BinaryMediaTypes
-from fixtures.rules.catalogue import rules
+from fixtures.gateway import binary_media_types, conversion
+from fixtures.gateway.binary_media_types import BinaryMediaTypes
+from fixtures.rules.rule_book import rules
+from tests.lab.fault_matrix.matrix import NEVER_BROKEN
 
 
 def test_there_are_many_faults_and_each_has_its_own_name() -> None:
@@ -52,12 +52,12 @@ def test_a_rule_is_broken_by_some_gateway_that_breaks_no_other() -> None:
 
 
 def test_every_cell_of_both_tables_is_wrong_in_some_gateway() -> None:
-    stated = {rule for fault in cells.FAULTS for rule in fault.rules}
+    stated = {rule for fault in conversion_tables.FAULTS for rule in fault.rules}
     assert {rule_of(table, cell) for table in BOTH for cell in table} <= stated
 
 
 def test_a_wrong_cell_is_what_a_neighbour_has() -> None:
-    for fault in cells.FAULTS:
+    for fault in conversion_tables.FAULTS:
         for patch in fault.patches:
             if isinstance(patch, Entry):
                 assert patch.value != patch.table[patch.key]
@@ -75,7 +75,7 @@ def test_a_damage_changes_some_bytes() -> None:
         b"odd",
         b"cafe\xcc\x81",
     )
-    for fault in damage.FAULTS:
+    for fault in corruption.FAULTS:
         for patch in fault.patches:
             right, wrong = patch.table[patch.key].apply, patch.value.apply
             assert any(_differs(right, wrong, sample) for sample in samples), fault.name
@@ -164,8 +164,8 @@ def test_a_patched_list_of_binary_types_is_asked_differently() -> None:
 
 def test_letter_case_is_folded_again_after_the_fault_that_does_not() -> None:
     with deployed(by_name("type-letter-case-matters"), load("sample")):
-        assert media.essence("Image/PNG") == "Image/PNG"
-    assert media.essence("Image/PNG") == "image/png"
+        assert binary_media_types.essence("Image/PNG") == "Image/PNG"
+    assert binary_media_types.essence("Image/PNG") == "image/png"
 
 
 def test_an_encoder_is_replaced_in_every_cell_that_has_it() -> None:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from gateway_bench import (
+
+from fixtures.api import Definition, Integration, IntegrationKind, Operation
+from fixtures.gateway.application import LARGEST_BODY, Gateway
+from fixtures.gateway.store import (
+    S3Request,
+    S3Response,
+    StoreTimeoutError,
+    StoreUnreachableError,
+)
+from tests.gateway.helpers import (
     RecordingStore,
     Served,
     a_bucket,
@@ -19,15 +28,6 @@ from gateway_bench import (
     ask,
     exchange,
 )
-
-from fixtures.gateway.application import LARGEST_BODY, Gateway
-from fixtures.gateway.store import (
-    S3Request,
-    S3Response,
-    StoreTimeoutError,
-    StoreUnreachableError,
-)
-from fixtures.model import Definition, Integration, IntegrationKind, Operation
 
 ANSWERING = a_definition(an_s3_operation("GET"), an_s3_operation("PUT"), an_s3_operation("HEAD"))
 

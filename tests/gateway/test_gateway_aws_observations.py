@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_bench import (
+
+from fixtures.api import ContentHandling
+from fixtures.definitions import load
+from fixtures.gateway.application import Gateway
+from fixtures.gateway.binary_media_types import BinaryMediaTypes
+from tests.gateway.helpers import (
     KEY_FROM_PATH,
     TYPE_THROUGH,
     RecordingStore,
@@ -24,11 +29,6 @@ from gateway_bench import (
     a_server,
     an_s3_operation,
 )
-
-from fixtures.definitions import load
-from fixtures.gateway.application import Gateway
-from fixtures.gateway.media import BinaryMediaTypes
-from fixtures.model import ContentHandling
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "aws-observations.json"
 FACTS = json.loads(VECTORS.read_text(encoding="utf-8"))

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from fixtures import definitions
+from fixtures.api import Definition
 from fixtures.functions import echo
 from fixtures.gateway import __main__ as command_line
 from fixtures.gateway.__main__ import main
 from fixtures.gateway.arguments import port
-from fixtures.gateway.embedded import EmbeddedStore
-from fixtures.gateway.s3 import S3Store
+from fixtures.gateway.embedded_store import EmbeddedStore
+from fixtures.gateway.s3_store import S3Store
 from fixtures.gateway.store import S3Request
-from fixtures.model import Definition
 
 UNREACHED = "http://127.0.0.1:1"
 

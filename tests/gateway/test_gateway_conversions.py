@@ -3,12 +3,19 @@
 import base64
 
 import pytest
-from gateway_bench import RecordingStore, a_bucket, a_definition, a_response, an_s3_operation, ask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.api import ContentHandling
 from fixtures.gateway.conversion import NotBase64Error, decode_base64
-from fixtures.model import ContentHandling
+from tests.gateway.helpers import (
+    RecordingStore,
+    a_bucket,
+    a_definition,
+    a_response,
+    an_s3_operation,
+    ask,
+)
 
 NONE = None
 TO_TEXT = ContentHandling.CONVERT_TO_TEXT

@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gateway_bench import (
+
+from fixtures.api import GatewayResponse
+from fixtures.gateway.application import Gateway
+from tests.gateway.helpers import (
     RecordingStore,
     a_definition,
     a_function_operation,
@@ -15,9 +18,6 @@ from gateway_bench import (
     called,
     exchange,
 )
-
-from fixtures.gateway.application import Gateway
-from fixtures.model import GatewayResponse
 
 MALFORMED = {"message": "Internal server error"}
 ENCODED = "AP+A"

@@ -13,7 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from gateway_bench import (
+
+from fixtures.gateway import lambda_function
+from fixtures.gateway.application import Gateway
+from fixtures.gateway.lambda_function import Context, NoFunctionError, load_function
+from tests.gateway.helpers import (
     FUNCTION_BINARY,
     RecordingStore,
     a_definition,
@@ -22,10 +26,6 @@ from gateway_bench import (
     called,
     exchange,
 )
-
-from fixtures.gateway import function
-from fixtures.gateway.application import Gateway
-from fixtures.gateway.function import Context, NoFunctionError, load_function
 
 MALFORMED = {"message": "Internal server error"}
 
@@ -191,7 +191,7 @@ def test_a_function_that_fails_ends_in_502_and_says_why_to_its_owner(
     log = logging.getLogger("tests.a-failing-function")
     log.propagate = False
     log.addHandler(caplog.handler)
-    monkeypatch.setattr(function, "_LOG", log)
+    monkeypatch.setattr(lambda_function, "_LOG", log)
     answer = called(handler)
     assert (answer.status, json.loads(answer.body)) == (502, MALFORMED)
     assert answer.headers["x-amzn-errortype"] == "InternalServerErrorException"
@@ -201,8 +201,8 @@ def test_a_function_that_fails_ends_in_502_and_says_why_to_its_owner(
 
 
 def test_a_function_that_takes_too_long_is_not_waited_for(monkeypatch) -> None:
-    assert function.LONGEST == 29.0
-    monkeypatch.setattr(function, "LONGEST", 0.05)
+    assert lambda_function.LONGEST == 29.0
+    monkeypatch.setattr(lambda_function, "LONGEST", 0.05)
     answer = called(lambda *_: time.sleep(0.3))
     assert (answer.status, json.loads(answer.body)) == (
         504,

@@ -1,6 +1,8 @@
 """What S3 is asked for, and which headers come back."""
 
-from gateway_bench import (
+from fixtures.api import Operation
+from fixtures.gateway.store import S3Request, S3Response
+from tests.gateway.helpers import (
     KEY_FROM_PATH,
     TYPE_BACK,
     TYPE_THROUGH,
@@ -10,9 +12,6 @@ from gateway_bench import (
     an_s3_operation,
     ask,
 )
-
-from fixtures.gateway.store import S3Request, S3Response
-from fixtures.model import Operation
 
 
 def asked_of_s3(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.gateway.media import BinaryMediaTypes
+from fixtures.gateway.binary_media_types import BinaryMediaTypes
 
 ROWS = [
     # entries, header, binary?

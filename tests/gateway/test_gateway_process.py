@@ -17,19 +17,19 @@ from typing import Any
 
 import pytest
 import uvicorn
-from gateway_bench import (
-    RecordingStore,
-    a_definition,
-    a_function_operation,
-    a_scope,
-    an_s3_operation,
-)
 
 from fixtures.definitions import FOLDER
 from fixtures.functions import echo
 from fixtures.gateway import process
 from fixtures.gateway.process import GatewayStartError, running_gateway, start, stop
 from fixtures.gateway.server import listen, make_server, serve, stop_on_signals
+from tests.gateway.helpers import (
+    RecordingStore,
+    a_definition,
+    a_function_operation,
+    a_scope,
+    an_s3_operation,
+)
 
 
 def test_it_ends_with_its_input_whatever_was_said_there_before() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from gateway_bench import RecordingStore, a_definition, an_s3_operation, ask
 
-from fixtures.gateway.routing import Router, parse_query
+from fixtures.gateway.router import Router, parse_query
+from tests.gateway.helpers import RecordingStore, a_definition, an_s3_operation, ask
 
 ROUTES = [
     ("/", "GET", "root"),

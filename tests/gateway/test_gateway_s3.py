@@ -10,17 +10,17 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from gateway_bench import a_definition, a_scope, an_s3_operation, exchange
 from moto.server import ThreadedMotoServer
 
 from fixtures.gateway.application import Gateway
-from fixtures.gateway.s3 import S3SettingsError, S3Store
+from fixtures.gateway.s3_store import S3SettingsError, S3Store
 from fixtures.gateway.store import (
     S3Request,
     S3Response,
     StoreTimeoutError,
     StoreUnreachableError,
 )
+from tests.gateway.helpers import a_definition, a_scope, an_s3_operation, exchange
 
 SECRET = "a secret"
 ODD_KEYS = [

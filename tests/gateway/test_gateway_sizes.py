@@ -8,13 +8,13 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from gateway_bench import a_bucket, a_definition, a_response, a_scope, an_s3_operation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fixtures.api import ContentHandling
 from fixtures.gateway.application import Gateway
 from fixtures.gateway.conversion import BYTES, DECODE, ENCODE, TEXT, Conversion
-from fixtures.model import ContentHandling
+from tests.gateway.helpers import a_bucket, a_definition, a_response, a_scope, an_s3_operation
 
 MIB = 1 << 20
 PIECE = 64 * 1024

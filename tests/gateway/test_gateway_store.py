@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.gateway.embedded import EmbeddedStore
-from fixtures.gateway.objects import FolderObjects, MemoryObjects, StoredObject
+from fixtures.gateway.embedded_store import EmbeddedStore
+from fixtures.gateway.object_storage import FolderObjects, MemoryObjects, StoredObject
 from fixtures.gateway.store import S3Request, S3Response
 
 ODD_KEYS = ["../../etc/passwd", "/", "a//b", ".", "a b+c%20d", "\u00e9\U0001f600", "x" * 1088, "\0"]

@@ -4,7 +4,13 @@ import base64
 import json
 
 import pytest
-from gateway_bench import (
+
+from fixtures.api import ContentHandling, Passthrough
+from fixtures.gateway.jsonpath import select
+from fixtures.gateway.mapping_template import MappingTemplate, TemplateFailureError
+from fixtures.gateway.message import Request
+from fixtures.gateway.store import S3Response
+from tests.gateway.helpers import (
     RecordingStore,
     a_bucket,
     a_definition,
@@ -13,12 +19,6 @@ from gateway_bench import (
     an_s3_operation,
     ask,
 )
-
-from fixtures.gateway.jsonpath import select
-from fixtures.gateway.message import Request
-from fixtures.gateway.store import S3Response
-from fixtures.gateway.template import MappingTemplate, TemplateFailureError
-from fixtures.model import ContentHandling, Passthrough
 
 PETS = b'{"a": {"b-c": [1, {"d": "\xc3\xa9"}]}, "t": true, "f": false, "n": null, "s": "x"}'
 A_REQUEST = Request("id", "GET", "/v1/k", "/k", "v1", {}, {}, {}, b"", "")

@@ -5,15 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.api import GatewayResponse, Parameter
 from fixtures.gateway.application import Gateway
-from fixtures.model import GatewayResponse, Parameter
-from tests.gateway.gateway_bench import (
-    RecordingStore,
-    a_definition,
-    a_scope,
-    an_s3_operation,
-    exchange,
-)
+from tests.gateway.helpers import RecordingStore, a_definition, a_scope, an_s3_operation, exchange
 
 REQUIRED = (
     Parameter("key", "path", required=True),

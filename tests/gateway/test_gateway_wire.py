@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gateway_bench import (
+
+from fixtures.api import Definition, GatewayResponse, Integration, IntegrationKind, Operation
+from fixtures.gateway.application import Gateway
+from fixtures.gateway.message import Request
+from fixtures.gateway.store import S3Response
+from tests.gateway.helpers import (
     KEY_FROM_PATH,
     TYPE_BACK,
     RecordingStore,
@@ -18,11 +23,6 @@ from gateway_bench import (
     ask,
     exchange,
 )
-
-from fixtures.gateway.application import Gateway
-from fixtures.gateway.message import Request
-from fixtures.gateway.store import S3Response
-from fixtures.model import Definition, GatewayResponse, Integration, IntegrationKind, Operation
 
 
 def lines(definition: Definition, scope: Any, answer: S3Response) -> list[tuple[bytes, bytes]]:

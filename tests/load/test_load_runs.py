@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from load_bench import a_load, ended, free_port, judge, needs_locust, started
 
 from fixtures.definitions import load
 from fixtures.faults.catalogue import by_name
-from fixtures.faults.serving import Host
-from tests.loopback_bench import handling
+from fixtures.faults.host import Host
+from tests.helpers import handling
+from tests.load.helpers import a_load, ended, free_port, judge, needs_locust, started
 
 pytestmark = needs_locust
 

@@ -3,11 +3,11 @@
 import base64
 
 import pytest
-from page_bench import a_case, a_document, an_exchange, digest, read
 
 from reports.page import render
 from reports.page.data import evidence, overview
 from reports.page.headline import headline, word
+from tests.page.helpers import a_case, a_document, an_exchange, digest, read
 
 CONTENT = bytes(range(256))
 ENCODED = base64.b64encode(CONTENT)

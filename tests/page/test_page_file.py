@@ -5,10 +5,10 @@ import hashlib
 import re
 
 import pytest
-from page_bench import HOSTILE, a_case, a_document, an_exchange, read
 
 import reports.page
 from reports.page import render
+from tests.page.helpers import HOSTILE, a_case, a_document, an_exchange, read
 
 
 def _policy(page) -> dict[str, str]:

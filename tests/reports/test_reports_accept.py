@@ -9,16 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from documents_bench import a_case, a_document
-from reports_bench import DERIVED, MUST, SHOULD
 
 from fixtures.gateway.process import running_gateway
-from fixtures.rules.catalogue import Level
+from fixtures.rules.rule_book import Level
 from reports import __main__ as command_line
 from reports import accept
 from reports.document import Case, Document
 from reports.policy import Policy, read_known_deviations
 from reports.results import Result
+from tests.reports.document_helpers import a_case, a_document
+from tests.reports.helpers import DERIVED, MUST, SHOULD
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC).date()

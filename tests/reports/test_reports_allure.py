@@ -11,15 +11,15 @@ from typing import Any
 
 import allure
 import pytest
-from reports_bench import DERIVED, MUST, SHOULD, a_step, a_verdict
 
+from fixtures.cases.case import Role, Step, StepResult
+from fixtures.cases.exchange import Received
 from fixtures.gateway.process import running_gateway
-from fixtures.model.case import Performed, Role, Step
-from fixtures.model.exchange import Received
-from fixtures.rules.catalogue import rules
+from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.allure_results import describe
 from reports.bodies import Bodies
+from tests.reports.helpers import DERIVED, MUST, SHOULD, a_step, a_verdict
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "planted-4f1d"
@@ -93,8 +93,8 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
 ) -> None:
     received = Received(299, (("X-Odd", "a"), ("X-Odd", "b")), b"\xff\0", "HTTP/1.0")
     act = a_step(b"\x89P", received, seconds=0.0125, repeats=("throttled", "lost"))
-    lost = a_step(b"", None, Role.PROOF, failure="the connection failed")
-    unsent = Performed(Step(Role.PROOF, act.step.request), None)
+    lost = a_step(b"", None, Role.VERIFY, failure="the connection failed")
+    unsent = StepResult(Step(Role.VERIFY, act.step.request), None)
     describe(a_verdict(), [act, lost, unsent], NOWHERE)
     (text,) = said["exchanges"]
     first, second, third = text.split("\n\n")

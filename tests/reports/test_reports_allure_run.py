@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents_bench import a_document
-from reports_bench import DERIVED, MUST, SHOULD, a_verdict
 
 from fixtures.gateway.process import running_gateway
 from reports import allure_html
 from reports.allure_run import CATEGORIES, describe_run, executor, properties
 from reports.bodies import Bodies
-from reports.failure import explain
+from reports.failure_message import explain
+from tests.reports.document_helpers import a_document
+from tests.reports.helpers import DERIVED, MUST, SHOULD, a_verdict
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from reports import writing
+from reports import atomic_file
+from reports.atomic_file import atomic_write
 from reports.bodies import Bodies, digest
-from reports.writing import write
 
 
-@pytest.mark.parametrize("lasting", [True, False])
-def test_a_file_is_written_with_its_folder_and_replaced(tmp_path: Path, lasting: bool) -> None:
+@pytest.mark.parametrize("fsync", [True, False])
+def test_a_file_is_written_with_its_folder_and_replaced(tmp_path: Path, fsync: bool) -> None:
     file = tmp_path / "a" / "b.json"
-    write(file, b"first, the longer one", lasting=lasting)
-    write(file, b"second", lasting=lasting)
+    atomic_write(file, b"first, the longer one", fsync=fsync)
+    atomic_write(file, b"second", fsync=fsync)
     assert file.read_bytes() == b"second"
     assert [path.name for path in file.parent.iterdir()] == ["b.json"]
 
@@ -26,17 +26,17 @@ def test_a_file_that_could_not_be_written_is_what_it_was(
         raise OSError("no space left")
 
     file = tmp_path / "a.json"
-    write(file, b"first")
-    monkeypatch.setattr(writing.os, "fsync", full)
+    atomic_write(file, b"first")
+    monkeypatch.setattr(atomic_file.os, "fsync", full)
     with pytest.raises(OSError, match="no space left"):
-        write(file, b"second")
+        atomic_write(file, b"second")
     assert file.read_bytes() == b"first"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_others_may_read_what_is_written(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(b"")
-    write(tmp_path / "a.json", b"")
+    atomic_write(tmp_path / "a.json", b"")
     modes = {path.stat().st_mode for path in tmp_path.iterdir()}
     assert len(modes) == 1
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from documents_bench import a_case, a_document
 
-from reports.comparison.comparing import ABSENT, UNTESTED, Kind, compare
+from reports.comparison.differences import ABSENT, UNTESTED, Kind, compare
 from reports.document import Document
+from tests.reports.document_helpers import a_case, a_document
 
 C, D, N, U = "conforms", "deviates", "not applicable", "undecided"
 
@@ -84,7 +84,7 @@ def test_only_a_case_that_conformed_and_deviates_makes_the_whole_worse(
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({"came": "Base64"}, {"came": "corrupted"}),
+        ({"actual_form": "Base64"}, {"actual_form": "corrupted"}),
         ({"rules": ["unknown-path"]}, {"rules": ["content-length"]}),
     ],
 )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents_bench import a_case, a_document
 
 from reports import __main__ as command_line
 from reports import compare as subcommand
-from reports.comparison.comparing import MEANING, Kind, compare
-from reports.comparison.page import SHOWN, render
+from reports.comparison.differences import MEANING, Kind, compare
+from reports.comparison.html_page import SHOWN, render
 from reports.document import Document
+from tests.reports.document_helpers import a_case, a_document
 
 HOSTILE = "</style><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;\u202e\x00"
 
@@ -87,7 +87,9 @@ def test_the_page_needs_nothing_but_itself_and_says_so_in_a_strict_policy() -> N
 
 
 def test_every_text_of_an_endpoint_is_text() -> None:
-    told = dict.fromkeys(("reason", "expected", "observed", "cause", "due", "came"), HOSTILE)
+    told = dict.fromkeys(
+        ("reason", "expected", "observed", "cause", "expected_form", "actual_form"), HOSTILE
+    )
     before = a_document([a_case(HOSTILE, "conforms", test="t")], endpoint=HOSTILE)
     after = a_document(
         [a_case(HOSTILE, "deviates", test="t", **told)],

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from reports_bench import Capture, Captured, a_capture
 
-from fixtures.endpoint import Client, secret_header
-from fixtures.model.exchange import Headers, Route, Sent
+from fixtures.cases.exchange import Headers, Route, Sent
+from fixtures.client import Client, secret_header
 from fixtures.payloads import CATALOGUE, Payload, by_name
 from reports.curl import curl
+from tests.reports.helpers import Capture, Captured, a_capture
 
 needs_curl = pytest.mark.skipif(
     not all(map(shutil.which, ("sh", "base64", "curl"))), reason="needs sh, base64 and curl"

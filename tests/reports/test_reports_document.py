@@ -6,11 +6,11 @@ from typing import Any, get_type_hints, is_typeddict
 
 import pytest
 from jsonschema import Draft202012Validator
-from recorded_bench import recorded
 
 from reports import document
 from reports.document import Document, DocumentError
-from reports.shape import check
+from reports.schema_validation import check
+from tests.reports.recording_helpers import recorded
 
 SCHEMA = json.loads(Path(document.__file__).with_name("conformance.schema.json").read_text())
 RECORDS = {
@@ -89,8 +89,8 @@ def a_document() -> Any:
         "id": "a", "test": "t", "number": 0, "subject": "s", "axes": {"sent": "x"},
         "aspect": "answer", "about": ["r"], "not_applicable": "", "outcome": "conforms",
         "level": "must", "rules": ["r"], "reason": "", "remark": "", "expected": "",
-        "observed": "", "cause": "", "due": "", "came": "", "step": 0, "fails": False,
-        "excuse": "", "planned": 1, "seconds": 0.5,
+        "observed": "", "cause": "", "expected_form": "", "actual_form": "", "step": 0,
+        "fails": False, "excuse": "", "planned": 1, "seconds": 0.5,
         "steps": [{"role": "act", "request": request, "exchange": "1"}],
     }  # fmt: skip
     counts = {"conforms": 1, "deviates": 0, "not_applicable": 0, "undecided": 0}

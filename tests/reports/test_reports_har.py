@@ -9,26 +9,26 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft6Validator, FormatChecker
-from recorded_bench import ENDED, a_heading, recorded
 from referencing import Registry, Resource
 
+from fixtures.cases.case import Case, Request, Role, Step, StepResult
+from fixtures.cases.exchange import Exchange, Received, Sent
 from fixtures.definitions import load
-from fixtures.model.case import Case, Performed, Request, Role, Step
-from fixtures.model.exchange import Exchange, Received, Sent
 from fixtures.payloads import CATALOGUE
-from fixtures.rules.catalogue import Level
-from fixtures.rules.judging import judge_case
+from fixtures.rules.judgement import judge_case
+from fixtures.rules.rule_book import Level
 from reports.__main__ import main
 from reports.bodies import Bodies, digest
 from reports.document import Document
 from reports.har import archive, read
 from reports.judge import judged_again
-from reports.loading import Contents
-from reports.loading import load as load_document
+from reports.loader import Contents
+from reports.loader import load as load_document
 from reports.policy import Policy
-from reports.recording import Recorder
-from reports.results import weighed
-from reports.stream import whole
+from reports.recorder import Recorder
+from reports.results import apply_policy
+from reports.stream import build_document
+from tests.reports.recording_helpers import ENDED, a_heading, recorded
 
 SCHEMAS = [
     json.loads(file.read_text(encoding="utf-8"))
@@ -134,15 +134,19 @@ def a_document(tmp_path: Path, exchange: Exchange) -> tuple[Document, Path]:
     definition = load("sample")
     put = definition.operations[1]
     step = Step(Role.ACT, Request(put, "a", "image/png", body=exchange.sent.body))
-    unsent = Step(Role.PROOF, Request(put, "a", body=b"never \xff sent"))
+    unsent = Step(Role.VERIFY, Request(put, "a", body=b"never \xff sent"))
     case = Case("odd", (step, unsent))
-    performed = (Performed(step, exchange),)
+    performed = (StepResult(step, exchange),)
     verdict = judge_case(definition, case, performed)
     recorder = Recorder(Bodies(tmp_path / "bodies"))
     record = recorder.record(
-        "suites/upload/test_upload.py::a", 0, case, performed, weighed(verdict, Policy(Level.MUST))
+        "suites/upload/test_upload.py::a",
+        0,
+        case,
+        performed,
+        apply_policy(verdict, Policy(Level.MUST)),
     )
-    told = whole(
+    told = build_document(
         a_heading(definition), ENDED, [record["case"]], record["exchanges"], record["bodies"], []
     )
     return told, tmp_path / "conformance.json"

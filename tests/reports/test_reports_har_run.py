@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reports.__main__ import main
-from reports.loading import load
+from reports.loader import load
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded_bench import recorded
 
 from fixtures.definitions import load
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import judge
 from reports.__main__ import main
-from reports.collecting import STREAM
+from reports.collector import STREAM
 from reports.judge import judged_again
-from reports.loading import Contents, definition_of
-from reports.loading import load as load_document
-from reports.recording import replayed
+from reports.loader import Contents, definition_of
+from reports.loader import load as load_document
+from reports.recorder import load_cases
+from tests.reports.recording_helpers import recorded
 
 RUNS = [
     # definition, fault, one in how many cases, what the run has
@@ -71,7 +71,7 @@ def test_cases_and_exchanges_come_back_whole(runs: Callable[..., Path]) -> None:
     path = runs()
     whole = load_document(path)
     definition = definition_of(whole, path)
-    seen = list(replayed(whole, definition, Contents(whole, path)))
+    seen = list(load_cases(whole, definition, Contents(whole, path)))
     assert [recorded["id"] for recorded, *_ in seen] == [case["id"] for case in whole["cases"]]
     for recorded_case, case, performed in seen:
         assert len(case.steps) == recorded_case["planned"]

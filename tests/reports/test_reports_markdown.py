@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from documents_bench import a_case, a_document
 
-from reports.diagnosis import DiagnosisDocument
+from fixtures.diagnosis import DiagnosisDocument
 from reports.markdown import code, escaped, summary
+from tests.reports.document_helpers import a_case, a_document
 
 HOSTILE = (
     "a`b``c|d @everyone <img src=x onerror=alert(1)> </details> [x](https://evil.example) "

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents_bench import a_case, a_document
 
 from fixtures.gateway.process import running_gateway
 from reports.__main__ import main
 from reports.document import Document
 from reports.durations import DURATIONS
-from reports.loading import load
+from reports.loader import load
 from reports.merge import Part, joined
 from reports.publish import diagnosed
+from tests.reports.document_helpers import a_case, a_document
 
 ROOT = Path(__file__).parents[2]
 WHICH = "jpeg or length-8193 or byte-nul or latin or unknown- or missing"

@@ -4,9 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from reports_bench import DERIVED, MUST, SHOULD, a_verdict
 
-from fixtures.rules.catalogue import Level
+from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
 from reports.policy import (
     KnownDeviation,
@@ -14,6 +13,7 @@ from reports.policy import (
     Policy,
     read_known_deviations,
 )
+from tests.reports.helpers import DERIVED, MUST, SHOULD, a_verdict
 
 TODAY = date(2026, 6, 15)
 YESTERDAY, TOMORROW = date(2026, 6, 14), date(2026, 6, 16)

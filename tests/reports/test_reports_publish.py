@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from recorded_bench import recorded
 
 from reports import __main__ as command
-from reports.publish import publish, withdraw
+from reports.publish import publish, remove_stale_reports
+from tests.reports.recording_helpers import recorded
 
 FAULT = "list-first-entry-alone"
 
@@ -62,7 +62,7 @@ def test_nothing_of_an_earlier_run_passes_for_this_one(tmp_path: Path) -> None:
         "conformance.html",
         "summary.md",
     ]
-    withdraw(tmp_path)
+    remove_stale_reports(tmp_path)
     assert not [file for file in published if file.exists()]
 
 

@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from reports_bench import DERIVED, MUST, a_verdict
 
-from fixtures.rules.catalogue import rules
+from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import KnownDeviation
 from reports.results import NOTHING_DECIDED, Result, Results, grouped
-from reports.summary import summary
+from reports.terminal_summary import summary
+from tests.reports.helpers import DERIVED, MUST, a_verdict
 
 C, D, N, U = Outcome.CONFORMS, Outcome.DEVIATES, Outcome.NOT_APPLICABLE, Outcome.UNDECIDED
 ENDPOINT = "http://127.0.0.1:1/v1"

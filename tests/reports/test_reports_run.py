@@ -16,9 +16,9 @@ import pytest
 
 from fixtures.gateway.process import running_gateway
 from reports.__main__ import main
-from reports.collecting import STREAM
+from reports.collector import STREAM
 from reports.document import Document
-from reports.loading import load
+from reports.loader import load
 
 ROOT = Path(__file__).parents[2]
 SECRETS = {"PLANTED_HEADER": "planted-4f1d", "PLANTED_KEY": "planted-77aa"}

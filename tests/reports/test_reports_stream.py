@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents_bench import a_case, a_document
-from recorded_bench import ENDED, a_heading, recorded
 
 from fixtures.definitions import load
-from reports.collecting import STREAM, Collector
+from reports.atomic_file import atomic_write
+from reports.collector import STREAM, Collector
 from reports.document import DocumentError
-from reports.loading import ReportError
-from reports.loading import load as load_document
-from reports.stream import Stream, in_a_line, pieces, read
-from reports.writing import write
+from reports.loader import ReportError
+from reports.loader import load as load_document
+from reports.stream import Stream, iter_json, read, to_jsonl
+from tests.reports.document_helpers import a_case, a_document
+from tests.reports.recording_helpers import ENDED, a_heading, recorded
 
 HEADING = a_heading(load("sample"))
 
@@ -143,7 +143,7 @@ def test_a_new_stream_takes_the_place_of_an_older_one_that_is_still_written(tmp_
     newer.plan(2)
     with newer.finished(ENDED, []) as whole:
         assert (whole["run"]["planned"], whole["run"]["profile"]) == (2, "nightly")
-        assert load_document(tmp_path / "a.jsonl") == json.loads(b"".join(pieces(whole)))
+        assert load_document(tmp_path / "a.jsonl") == json.loads(b"".join(iter_json(whole)))
 
 
 def test_reports_that_cannot_be_written_are_said_and_the_stream_stays(
@@ -175,7 +175,7 @@ def test_rules_and_totals_are_counted(out: Path) -> None:
         outcomes = ("conforms", "deviates", "not applicable", "undecided")
         record["case"]["outcome"] = outcomes[min(number, 3)]
         record["case"]["rules"] = ["unknown-path", "request-id"]
-        changed.append(in_a_line(record))
+        changed.append(to_jsonl(record))
     found = read([lines(out)[0], *changed])
     expected = {
         "conforms": 1, "deviates": 1, "not_applicable": 1, "undecided": len(changed) - 3,
@@ -192,7 +192,7 @@ def test_a_case_of_a_rule_that_nobody_knows_is_refused(out: Path) -> None:
 
 def test_a_document_in_pieces_is_the_same_line() -> None:
     for whole in (a_document(), a_document([a_case("a", reason="\N{GRINNING FACE}")], gone=["x"])):
-        assert b"".join(pieces(whole)) == in_a_line(whole).encode()
+        assert b"".join(iter_json(whole)) == to_jsonl(whole).encode()
 
 
 def test_to_write_four_times_as_many_cases_takes_no_more_room(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_to_write_four_times_as_many_cases_takes_no_more_room(tmp_path: Path) ->
         whole = a_document([a_case(f"{n}", reason=reason) for n in range(cases)])
         tracemalloc.start()
         try:
-            write(tmp_path / "whole.json", pieces(whole))
+            atomic_write(tmp_path / "whole.json", iter_json(whole))
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rules_bench import FACTS, PAYLOADS, api, on_s3, request, response
 
+from fixtures.api import ContentHandling
 from fixtures.definitions import load
-from fixtures.model import ContentHandling
-from fixtures.rules.catalogue import Level
-from fixtures.rules.expectation import Form, Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.media_types import match_accept
+from fixtures.rules.expectation import BodyKind, Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.media_type_matching import match_accept
+from fixtures.rules.rule_book import Level
+from tests.rules.helpers import FACTS, PAYLOADS, api, on_s3, request, response
 
 ROWS = {
     direction: [row for row in FACTS["observations"] if row["direction"] == direction]
@@ -51,16 +51,16 @@ def test_an_upload_is_expected_to_be_stored_as_aws_stored_it(row: dict[str, Any]
     put = on_s3("PUT", handling=handling(row))
     upload = request(put, content_type=row["payload_media_type"], body=PAYLOADS[row["payload"]])
     definition = api(put, binary=tuple(row["config"]["binaryMediaTypes"]))
-    expectation = expect(definition, upload, OLDER)
+    expectation = expected_response(definition, upload, OLDER)
     outcome = row["outcome"]
     assert expectation.statuses == (outcome["status"],)
     assert expectation.level is Level.MUST
     if outcome["conversion"] == "fails":
-        assert expectation.form is Form.ERROR
+        assert expectation.kind is BodyKind.ERROR
         assert expectation.stored is OLDER
-        assert expect(definition, upload, None).stored is None
+        assert expected_response(definition, upload, None).stored is None
         return
-    assert expectation.form is Form.EMPTY
+    assert expectation.kind is BodyKind.EMPTY
     assert expectation.stored is not None
     assert expectation.stored.media_type == row["payload_media_type"]
     assert fingerprint(expectation.stored.content) == (outcome["md5"], outcome["length"])
@@ -71,13 +71,13 @@ def test_a_download_is_expected_to_come_as_it_came_from_aws(row: dict[str, Any])
     get = on_s3("GET", response(r"2\d{2}", handling=handling(row)))
     stored = Stored(PAYLOADS[row["payload"]], row["payload_media_type"])
     definition = api(get, binary=tuple(row["config"]["binaryMediaTypes"]))
-    expectation = expect(definition, request(get, accept=row["accept"]), stored)
+    expectation = expected_response(definition, request(get, accept=row["accept"]), stored)
     outcome = row["outcome"]
     assert expectation.statuses == (outcome["status"],)
     assert expectation.level is Level.MUST
     assert expectation.stored is stored
     if outcome["conversion"] == "fails":
-        assert expectation.form is Form.ERROR
+        assert expectation.kind is BodyKind.ERROR
         return
     assert expectation.exact
     assert fingerprint(expectation.body) == (outcome["md5"], outcome["length"])
@@ -98,7 +98,7 @@ def test_a_function_is_answered_for_as_it_was_on_aws(
     (get,) = definition.operations_on_lambda("GET")
     # LzlnPQ is the Base64 of /9g=, which is that of FF D8.
     target = "/echo?return=given&body=LzlnPQ&isBase64Encoded=true"
-    expectation = expect(definition, request(get, target=target, accept=accept), None)
+    expectation = expected_response(definition, request(get, target=target, accept=accept), None)
     assert expectation.statuses == (200,)
     assert expectation.body == (b"\xff\xd8" if binary else b"/9g=")
     assert expectation.level is Level.MUST

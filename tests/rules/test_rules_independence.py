@@ -15,10 +15,10 @@ IMPURE = ("asyncio", "datetime", "httpx", "os", "random", "requests", "secrets",
           "subprocess", "tempfile", "threading", "time", "urllib.request", "uuid")  # fmt: skip
 
 FORBIDDEN = {
-    "rules": (*IMPURE, "fixtures.endpoint", "fixtures.gateway", "suites", "reports"),
-    "model": (*IMPURE, "fixtures.endpoint", "fixtures.gateway", "fixtures.rules", "suites",
+    "rules": (*IMPURE, "fixtures.client", "fixtures.gateway", "suites", "reports"),
+    "model": (*IMPURE, "fixtures.client", "fixtures.gateway", "fixtures.rules", "suites",
               "reports"),
-    "gateway": ("fixtures.rules", "fixtures.endpoint", "suites", "reports"),
+    "gateway": ("fixtures.rules", "fixtures.client", "suites", "reports"),
     "functions": (*IMPURE, "fixtures", "suites", "reports"),
     "endpoint": ("fixtures.rules", "fixtures.gateway", "suites", "reports"),
 }  # fmt: skip
@@ -57,10 +57,10 @@ def test_a_module_imports_nothing_that_its_part_may_not_know(path: Path) -> None
     "statement",
     [
         "import fixtures.rules",
-        "import fixtures.rules.expecting as x",
+        "import fixtures.rules.expected_response as x",
         "from fixtures import rules",
         "from fixtures.rules import expecting",
-        "from fixtures.rules.expecting import expect",
+        "from fixtures.rules.expected_response import expect",
         "from .. import rules",
         "from ..rules import expecting",
         "def f():\n    import json, fixtures.rules",
@@ -73,7 +73,7 @@ def test_no_spelling_of_an_import_goes_unnoticed(statement: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import fixtures.rulesets", "from fixtures.model import rules", "from . import rules"],
+    ["import fixtures.rulesets", "from fixtures.api import rules", "from . import rules"],
 )
 def test_a_name_that_only_looks_alike_is_no_offence(statement: str) -> None:
     assert not offences(statement, "fixtures.gateway", FORBIDDEN["gateway"])

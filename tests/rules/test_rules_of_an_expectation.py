@@ -1,13 +1,13 @@
 """Which rules an expectation rests on, all of them in their order: the first gives it a name."""
 
 import pytest
-from rules_bench import TYPE_BACK, api, on_s3, request, response
 
-from fixtures.model import ContentHandling, Passthrough
-from fixtures.model.case import Request
-from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.refusals import REQUEST_LIMIT
+from fixtures.api import ContentHandling, Passthrough
+from fixtures.cases.case import Request
+from fixtures.rules.expectation import BodyKind, Expectation, Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.gateway_responses import REQUEST_LIMIT
+from tests.rules.helpers import TYPE_BACK, api, on_s3, request, response
 
 TO_BINARY = ContentHandling.CONVERT_TO_BINARY
 PNG, PLAIN, JSON = "image/png", "text/plain", "application/json"
@@ -31,7 +31,7 @@ UNLISTED = "media-type-unlisted"
 
 
 def told(asked: Request, stored: Stored | None = None) -> Expectation:
-    return expect(api(asked.operation), asked, stored)
+    return expected_response(api(asked.operation), asked, stored)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_request_rests_on_these_rules(asked: Request, rules: tuple[str, ...]) 
 @pytest.mark.parametrize("asked", [request(DELETE), request(RANGED, accept=PNG)])
 def test_what_is_left_open_leaves_the_object_as_it_is(asked: Request) -> None:
     expectation = told(asked, STORED)
-    assert expectation.open
+    assert expectation.unspecified_reason
     assert expectation.stored == STORED
 
 
@@ -141,17 +141,17 @@ def test_an_answer_rests_on_these_rules(
 
 def test_a_method_that_another_operation_has_is_not_unknown() -> None:
     definition = api(PUT, GET)
-    assert expect(definition, request(GET, method="PUT"), None).statuses != (403,)
-    assert expect(definition, request(GET, method="PATCH"), None).statuses == (403,)
+    assert expected_response(definition, request(GET, method="PUT"), None).statuses != (403,)
+    assert expected_response(definition, request(GET, method="PATCH"), None).statuses == (403,)
 
 
 def test_head_says_the_type_of_an_object_that_is_there() -> None:
     assert told(request(HEAD), STORED).content_type == PNG
-    assert told(request(HEAD), STORED).form is Form.EMPTY
+    assert told(request(HEAD), STORED).kind is BodyKind.EMPTY
 
 
 def test_a_body_that_cannot_be_decoded_keeps_its_conversion() -> None:
     refused = told(request(GET, accept=PNG), Stored(b"QQ", PLAIN))
     assert refused.statuses == (500,)
     lenient = told(request(GET, accept=PNG), Stored(b"QR==", PLAIN))
-    assert (lenient.form, lenient.body) == (Form.DECODED, b"A")
+    assert (lenient.kind, lenient.body) == (BodyKind.DECODED, b"A")

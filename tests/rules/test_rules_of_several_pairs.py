@@ -2,12 +2,12 @@
 
 import json
 
-from fixtures.model import parse_definition
-from fixtures.model.case import Case, Performed, Request, Role, Step
-from fixtures.model.exchange import Exchange, Received, Sent
-from fixtures.rules.judging import judge_case
+from fixtures.api import parse_definition
+from fixtures.cases.case import Case, Request, Role, Step, StepResult
+from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
-from tests.model.model_bench import INTEGRATION
+from tests.api.helpers import INTEGRATION
 
 
 def an_integration(method: str, folder: str) -> dict:
@@ -44,7 +44,7 @@ def judged(came: bytes):
     json_type = (("Content-Type", "application/json"),)
     bodies = (b"", b"", came)
     performed = tuple(
-        Performed(step, Exchange(Sent("GET", "http://a/"), Received(200, json_type, body)))
+        StepResult(step, Exchange(Sent("GET", "http://a/"), Received(200, json_type, body)))
         for step, body in zip(steps, bodies, strict=True)
     )
     return judge_case(DEFINITION, Case("pairs", steps, rules=("read-after-write",)), performed)

@@ -5,7 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rules_bench import (
+
+from fixtures.api import GatewayResponse, Operation, Passthrough
+from fixtures.rules.expectation import BodyKind, Expectation, Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.gateway_responses import REQUEST_LIMIT
+from tests.rules.helpers import (
     KEY,
     TO_BINARY,
     TO_TEXT,
@@ -17,11 +22,6 @@ from rules_bench import (
     request,
     response,
 )
-
-from fixtures.model import GatewayResponse, Operation, Passthrough
-from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import expect
-from fixtures.rules.refusals import REQUEST_LIMIT
 
 OLDER = Stored(b"older", "text/plain")
 JSON = "application/json"
@@ -36,7 +36,7 @@ def get_with(parameters: Mapping[str, str], *responses: Any) -> Operation:
 
 def expected(operation: Operation, stored: Stored | None = OLDER, **rest: Any) -> Expectation:
     binary = rest.pop("binary", ("image/png",))
-    return expect(api(operation, binary=binary), request(operation, **rest), stored)
+    return expected_response(api(operation, binary=binary), request(operation, **rest), stored)
 
 
 # ------------------------------------------------------------------------------------- uploads
@@ -49,7 +49,7 @@ def test_a_type_from_the_deployment_leaves_open_what_is_stored(source: str) -> N
         b"x",
         "text/csv",
         ("stored-type-mapped",),
-        open="the definition maps a Content-Type that only the deployment knows",
+        unspecified_reason="the definition maps a Content-Type that only the deployment knows",
     )
 
 
@@ -106,7 +106,7 @@ def test_only_what_changes_the_answer_of_s3_leaves_it_open(
     parameters: Mapping[str, str], why: str
 ) -> None:
     reason = f"the definition asks S3 for {why}, which changes the answer" if why else ""
-    assert expected(get_with(parameters)).open == reason
+    assert expected(get_with(parameters)).unspecified_reason == reason
 
 
 def test_a_download_without_a_key_may_have_each_answer_of_s3() -> None:
@@ -114,7 +114,11 @@ def test_a_download_without_a_key_may_have_each_answer_of_s3() -> None:
     answers = [response(str(status), status + 10, parameters=TYPE_BACK) for status in statuses]
     expectation = expected(on_s3("GET", *answers, response(None, 299)), target="/s3")
     assert expectation.statuses == (210, 410, 413, 414, 415)
-    assert (expectation.content_type, expectation.content_type_rule, expectation.open) == (
+    assert (
+        expectation.content_type,
+        expectation.content_type_rule,
+        expectation.unspecified_reason,
+    ) == (
         "application/xml",
         "content-type-mapped",
         "",
@@ -124,7 +128,7 @@ def test_a_download_without_a_key_may_have_each_answer_of_s3() -> None:
 def test_one_answer_of_s3_that_cannot_be_foretold_leaves_all_open() -> None:
     get = on_s3("GET", response("40.", 404), response("404", 404))
     expectation = expected(get, None)
-    assert expectation.open == (
+    assert expectation.unspecified_reason == (
         "several patterns match S3's 404, and it is not documented which wins"
     )
     assert "integration-response-pattern" in expectation.rules
@@ -138,7 +142,7 @@ def test_patterns_that_compete_are_the_one_rule_of_an_open_answer() -> None:
 def test_a_template_that_nobody_can_foretell_keeps_the_rules_that_led_to_it() -> None:
     get = on_s3("GET", response("200", templates={JSON: "$context.stage"}))
     expectation = expected(get, Stored(b"x", "text/plain", ("stored-type-unmapped",)))
-    assert expectation.open == "the response template's output cannot be foretold"
+    assert expectation.unspecified_reason == "the response template's output cannot be foretold"
     assert expectation.rules[0] == "response-template-output"
     assert {"response-text-text-none", "stored-type-unmapped"} <= set(expectation.rules)
 
@@ -156,21 +160,21 @@ NAMED = "gatewayresponse.header.Content-Type"
 @pytest.mark.parametrize(
     ("custom", "statuses", "form", "content_type"),
     [
-        (GatewayResponse("MISSING_AUTHENTICATION_TOKEN", 404), (404,), Form.ERROR, JSON),
-        (GatewayResponse("DEFAULT_4XX", 404), (404,), Form.ERROR, JSON),
-        (GatewayResponse("DEFAULT_5XX", 404), (403,), Form.ERROR, JSON),
-        (GatewayResponse("DEFAULT_4XX", templates={"text/plain": "x"}), (403,), Form.ANY, None),
-        (GatewayResponse("DEFAULT_4XX", parameters={NAMED: "'a/b'"}), (403,), Form.ERROR, None),
-        (GatewayResponse("DEFAULT_4XX", parameters={"X": "'a/b'"}), (403,), Form.ERROR, JSON),
+        (GatewayResponse("MISSING_AUTHENTICATION_TOKEN", 404), (404,), BodyKind.ERROR, JSON),
+        (GatewayResponse("DEFAULT_4XX", 404), (404,), BodyKind.ERROR, JSON),
+        (GatewayResponse("DEFAULT_5XX", 404), (403,), BodyKind.ERROR, JSON),
+        (GatewayResponse("DEFAULT_4XX", templates={"text/plain": "x"}), (403,), BodyKind.ANY, None),
+        (GatewayResponse("DEFAULT_4XX", parameters={NAMED: "'a/b'"}), (403,), BodyKind.ERROR, None),
+        (GatewayResponse("DEFAULT_4XX", parameters={"X": "'a/b'"}), (403,), BodyKind.ERROR, JSON),
     ],
 )
 def test_an_error_that_the_definition_customises_is_open_where_it_does(
-    custom: GatewayResponse, statuses: tuple[int, ...], form: Form, content_type: str | None
+    custom: GatewayResponse, statuses: tuple[int, ...], form: BodyKind, content_type: str | None
 ) -> None:
     get = on_s3("GET")
     definition = replace(api(get), gateway_responses=(custom,))
-    found = expect(definition, request(get, target="/nowhere"), OLDER)
-    assert (found.statuses, found.form, found.content_type) == (statuses, form, content_type)
+    found = expected_response(definition, request(get, target="/nowhere"), OLDER)
+    assert (found.statuses, found.kind, found.content_type) == (statuses, form, content_type)
 
 
 @pytest.mark.parametrize(
@@ -186,8 +190,8 @@ def test_each_error_has_a_type_of_its_own(type_: str, upload: Any, status: int) 
     put = on_s3("PUT", handling=TO_BINARY, passthrough=Passthrough.NEVER, templates=templates)
     custom = (GatewayResponse(type_, 418),)
     plain, definition = api(put), replace(api(put), gateway_responses=custom)
-    assert expect(plain, request(put, **upload), None).statuses == (status,)
-    assert expect(definition, request(put, **upload), None).statuses == (418,)
+    assert expected_response(plain, request(put, **upload), None).statuses == (status,)
+    assert expected_response(definition, request(put, **upload), None).statuses == (418,)
 
 
 # ---------------------------------------------------------------------------------------- mock
@@ -196,13 +200,13 @@ def test_each_error_has_a_type_of_its_own(type_: str, upload: Any, status: int) 
 def test_a_mock_answers_with_its_response_template_alone() -> None:
     answer = response(None, 200, templates={JSON: "[$input.body]"})
     expectation = expected(mock('{"statusCode": 200}', answer), None)
-    assert (expectation.form, expectation.body) == (Form.TEMPLATE, b"[{}]")
+    assert (expectation.kind, expectation.body) == (BodyKind.TEMPLATE, b"[{}]")
 
 
 def test_a_mock_takes_its_status_from_the_template_and_not_from_the_request() -> None:
     options = mock('{"statusCode": 200}', response(None, 200))
     expectation = expected(options, None, content_type="text/plain", body=b'{"statusCode": 200}')
-    assert expectation.open == "the mock integration's template names no status"
+    assert expectation.unspecified_reason == "the mock integration's template names no status"
     assert expectation.rules[0] == "mock-answer"
     assert {"passthrough-when-no-match", "request-text-none"} <= set(expectation.rules)
 

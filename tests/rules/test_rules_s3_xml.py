@@ -3,13 +3,13 @@
 import base64
 
 import pytest
-from judging_bench import CONFORMS, DEVIATES, came, judged
-from rules_bench import api, on_s3, request, response
 
-from fixtures.model import ContentHandling
-from fixtures.model.case import Case, Role, Step
-from fixtures.rules.expectation import Form
-from fixtures.rules.expecting import expect
+from fixtures.api import ContentHandling
+from fixtures.cases.case import Case, Role, Step
+from fixtures.rules.expectation import BodyKind
+from fixtures.rules.expected_response import expected_response
+from tests.rules.helpers import api, on_s3, request, response
+from tests.rules.judgement_helpers import CONFORMS, DEVIATES, came, judged
 
 TO_TEXT = ContentHandling.CONVERT_TO_TEXT
 TO_BINARY = ContentHandling.CONVERT_TO_BINARY
@@ -23,31 +23,31 @@ LISTING = b"\n<ListBucketResult/>"
 @pytest.mark.parametrize(
     ("binary", "accept", "handling", "form", "rule"),
     [
-        ((), "text/plain", None, Form.S3_XML, "response-text-text-none"),
-        (("image/png",), "image/png", TO_TEXT, Form.S3_XML, "response-text-binary-to-text"),
-        (XML_LISTED, "text/plain", None, Form.S3_XML_BASE64, "response-binary-text-none"),
-        (XML_LISTED, "text/plain", TO_TEXT, Form.S3_XML_BASE64, "response-binary-text-to-text"),
-        (XML_LISTED, "text/plain", TO_BINARY, Form.S3_XML, "response-binary-text-to-binary"),
-        (XML_LISTED, "application/xml", None, Form.S3_XML, "response-binary-binary-none"),
+        ((), "text/plain", None, BodyKind.S3_XML, "response-text-text-none"),
+        (("image/png",), "image/png", TO_TEXT, BodyKind.S3_XML, "response-text-binary-to-text"),
+        (XML_LISTED, "text/plain", None, BodyKind.S3_XML_BASE64, "response-binary-text-none"),
+        (XML_LISTED, "text/plain", TO_TEXT, BodyKind.S3_XML_BASE64, "response-binary-text-to-text"),
+        (XML_LISTED, "text/plain", TO_BINARY, BodyKind.S3_XML, "response-binary-text-to-binary"),
+        (XML_LISTED, "application/xml", None, BodyKind.S3_XML, "response-binary-binary-none"),
     ],
 )
 def test_the_error_of_s3_is_converted_like_any_other_body(
     binary: tuple[str, ...],
     accept: str,
     handling: ContentHandling | None,
-    form: Form,
+    form: BodyKind,
     rule: str,
 ) -> None:
     get = on_s3("GET", response(None, 404, handling=handling))
-    expectation = expect(api(get, binary=binary), request(get, accept=accept), None)
-    assert expectation.form is form
+    expectation = expected_response(api(get, binary=binary), request(get, accept=accept), None)
+    assert expectation.kind is form
     assert not expectation.exact
     assert rule in expectation.rules
 
 
 def test_what_a_template_makes_of_the_error_of_s3_is_open() -> None:
     get = on_s3("GET", response(None, 404, templates=AS_TEXT))
-    assert expect(api(get), request(get, accept="text/plain"), None).form is Form.ANY
+    assert expected_response(api(get), request(get, accept="text/plain"), None).kind is BodyKind.ANY
 
 
 def test_two_answers_of_s3_in_different_forms_leave_the_body_open() -> None:
@@ -57,7 +57,9 @@ def test_two_answers_of_s3_in_different_forms_leave_the_body_open() -> None:
         response("403", 403, handling=TO_BINARY),
     )
     definition = api(get, binary=XML_LISTED)
-    assert expect(definition, request(get, accept="text/plain"), None).form is Form.ANY
+    assert (
+        expected_response(definition, request(get, accept="text/plain"), None).kind is BodyKind.ANY
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,13 @@
 """Under which type an upload is stored, and how certain what comes back is."""
 
 import pytest
-from rules_bench import (
-    KEY,
-    TO_TEXT,
-    TYPE,
-    api,
-    on_s3,
-    request,
-)
 
+from fixtures.api import Operation
 from fixtures.definitions import load
-from fixtures.model import Operation
-from fixtures.rules.catalogue import Level
-from fixtures.rules.expectation import Expectation, Form, Stored
-from fixtures.rules.expecting import expect
+from fixtures.rules.expectation import BodyKind, Expectation, Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.rule_book import Level
+from tests.rules.helpers import KEY, TO_TEXT, TYPE, api, on_s3, request
 
 JPEG = b"\xff\xd8\xff\xe0"
 JPEG_BASE64 = b"/9j/4A=="
@@ -59,7 +52,9 @@ def test_what_type_an_object_is_stored_under_rests_on_one_rule(
     parameters: dict[str, str], content_type: str | None, stored_type: str, rule: str
 ) -> None:
     put = on_s3("PUT", parameters=parameters)
-    stored = expect(api(put), request(put, content_type=content_type, body=b"x"), None).stored
+    stored = expected_response(
+        api(put), request(put, content_type=content_type, body=b"x"), None
+    ).stored
     assert stored is not None
     assert (stored.content, stored.media_type) == (b"x", stored_type)
     assert [name for name in stored.rules if name.startswith("stored-type")] == [rule]
@@ -67,7 +62,9 @@ def test_what_type_an_object_is_stored_under_rests_on_one_rule(
 
 def test_what_was_encoded_on_its_way_is_not_raw_under_a_listed_type() -> None:
     put = on_s3("PUT", parameters=KEY, handling=TO_TEXT)
-    stored = expect(api(put), request(put, content_type="image/png", body=b"A"), None).stored
+    stored = expected_response(
+        api(put), request(put, content_type="image/png", body=b"A"), None
+    ).stored
     assert stored is not None
     assert stored.content == b"QQ=="
     assert "stored-type-unmapped" in stored.rules
@@ -79,8 +76,8 @@ def exchange(
     """An upload to a shipped definition, and the download of what it stored."""
     definition = load(name)
     put, get = operation(name, "PUT"), operation(name, "GET")
-    upload = expect(definition, request(put, content_type=content_type, body=body), None)
-    return upload, expect(definition, request(get, accept=accept), upload.stored)
+    upload = expected_response(definition, request(put, content_type=content_type, body=body), None)
+    return upload, expected_response(definition, request(get, accept=accept), upload.stored)
 
 
 MUST, SHOULD, DERIVED = Level.MUST, Level.SHOULD, Level.DERIVED
@@ -133,7 +130,7 @@ def test_a_round_trip_is_as_certain_as_the_type_of_what_is_stored(
     assert download.statuses == (status,)
     assert (upload.level, download.level) == levels
     if came is None:
-        assert download.form is Form.ERROR
+        assert download.kind is BodyKind.ERROR
     else:
         assert (download.exact, download.body) == (True, came)
 
@@ -141,7 +138,7 @@ def test_a_round_trip_is_as_certain_as_the_type_of_what_is_stored(
 def test_a_refused_upload_leaves_what_was_stored() -> None:
     put = operation("mapped", "PUT")
     refused = request(put, content_type="text/plain", body=b"not Base64")
-    expectation = expect(load("mapped"), refused, OLDER)
+    expectation = expected_response(load("mapped"), refused, OLDER)
     assert expectation.statuses == (500,)
     assert expectation.stored is OLDER
     assert "refused-upload-stores-nothing" in expectation.rules

@@ -3,12 +3,12 @@
 import hashlib
 
 import pytest
-from rules_bench import PAYLOADS, TO_BINARY, TO_TEXT, api, on_s3, request, response
 
-from fixtures.model import ContentHandling
-from fixtures.rules.catalogue import Level
-from fixtures.rules.expectation import Form, Stored
-from fixtures.rules.expecting import expect
+from fixtures.api import ContentHandling
+from fixtures.rules.expectation import BodyKind, Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.rule_book import Level
+from tests.rules.helpers import PAYLOADS, TO_BINARY, TO_TEXT, api, on_s3, request, response
 
 RAW, BASE64, TEXT = PAYLOADS["raw"], PAYLOADS["base64"], PAYLOADS["text"]
 # What is no UTF-8 in the 67 bytes became U+FFFD: observed by its digest, and spelled out here.
@@ -42,18 +42,18 @@ DECODED = (FAILS, RAW, FAILS)
 AS_TEXT = (REPLACED, BASE64, TEXT)
 # stored type, Accept, contentHandling, form -> what becomes of RAW, BASE64 and TEXT
 RESPONSES = [
-    (LISTED, LISTED, None, Form.BYTES, UNCHANGED),
-    (LISTED, LISTED, TO_TEXT, Form.BASE64, ENCODED),
-    (LISTED, LISTED, TO_BINARY, Form.BYTES, UNCHANGED),
-    (LISTED, UNLISTED, None, Form.BASE64, ENCODED),
-    (LISTED, UNLISTED, TO_TEXT, Form.BASE64, ENCODED),
-    (LISTED, UNLISTED, TO_BINARY, Form.BYTES, UNCHANGED),
-    (UNLISTED, LISTED, None, Form.DECODED, DECODED),
-    (UNLISTED, LISTED, TO_TEXT, Form.TEXT, AS_TEXT),
-    (UNLISTED, LISTED, TO_BINARY, Form.DECODED, DECODED),
-    (UNLISTED, UNLISTED, None, Form.TEXT, AS_TEXT),
-    (UNLISTED, UNLISTED, TO_TEXT, Form.TEXT, AS_TEXT),
-    (UNLISTED, UNLISTED, TO_BINARY, Form.DECODED, DECODED),
+    (LISTED, LISTED, None, BodyKind.BYTES, UNCHANGED),
+    (LISTED, LISTED, TO_TEXT, BodyKind.BASE64, ENCODED),
+    (LISTED, LISTED, TO_BINARY, BodyKind.BYTES, UNCHANGED),
+    (LISTED, UNLISTED, None, BodyKind.BASE64, ENCODED),
+    (LISTED, UNLISTED, TO_TEXT, BodyKind.BASE64, ENCODED),
+    (LISTED, UNLISTED, TO_BINARY, BodyKind.BYTES, UNCHANGED),
+    (UNLISTED, LISTED, None, BodyKind.DECODED, DECODED),
+    (UNLISTED, LISTED, TO_TEXT, BodyKind.TEXT, AS_TEXT),
+    (UNLISTED, LISTED, TO_BINARY, BodyKind.DECODED, DECODED),
+    (UNLISTED, UNLISTED, None, BodyKind.TEXT, AS_TEXT),
+    (UNLISTED, UNLISTED, TO_TEXT, BodyKind.TEXT, AS_TEXT),
+    (UNLISTED, UNLISTED, TO_BINARY, BodyKind.DECODED, DECODED),
 ]
 
 
@@ -75,7 +75,7 @@ def test_what_is_stored_depends_on_the_content_type_and_the_content_handling(
 ) -> None:
     put = on_s3("PUT", handling=handling)
     upload = request(put, content_type=content_type, body=UNCHANGED[payload])
-    expectation = expect(api(put), upload, None)
+    expectation = expected_response(api(put), upload, None)
     due = (raw, base64, text)[payload]
     assert expectation.statuses == ((500,) if due is FAILS else (200,))
     assert (expectation.stored and expectation.stored.content) == due
@@ -88,18 +88,18 @@ def test_what_comes_depends_on_the_stored_type_the_accept_and_the_content_handli
     stored_type: str,
     accept: str,
     handling: ContentHandling | None,
-    form: Form,
+    form: BodyKind,
     due: tuple[bytes | None, ...],
     payload: int,
 ) -> None:
     get = on_s3("GET", response(r"2\d{2}", handling=handling))
     stored = Stored(UNCHANGED[payload], stored_type)
-    expectation = expect(api(get), request(get, accept=accept), stored)
+    expectation = expected_response(api(get), request(get, accept=accept), stored)
     body = due[payload]
     if body is FAILS:
-        assert (expectation.statuses, expectation.form) == ((500,), Form.ERROR)
+        assert (expectation.statuses, expectation.kind) == ((500,), BodyKind.ERROR)
     else:
-        assert (expectation.statuses, expectation.form) == ((200,), form)
+        assert (expectation.statuses, expectation.kind) == ((200,), form)
         assert expectation.body == body
     assert expectation.level is Level.MUST
 
@@ -109,12 +109,16 @@ def test_an_empty_object_comes_empty_whatever_is_converted(
     stored_type: str,
     accept: str,
     handling: ContentHandling | None,
-    form: Form,
+    form: BodyKind,
     due: tuple[bytes | None, ...],
 ) -> None:
     get = on_s3("GET", response(r"2\d{2}", handling=handling))
-    expectation = expect(api(get), request(get, accept=accept), Stored(b"", stored_type))
-    assert (expectation.statuses, expectation.form, expectation.body) == ((200,), Form.EMPTY, b"")
+    expectation = expected_response(api(get), request(get, accept=accept), Stored(b"", stored_type))
+    assert (expectation.statuses, expectation.kind, expectation.body) == (
+        (200,),
+        BodyKind.EMPTY,
+        b"",
+    )
     assert expectation.level is Level.DERIVED
 
 
@@ -124,7 +128,7 @@ def test_an_empty_upload_stores_an_empty_object(
     content_type: str, handling: ContentHandling | None
 ) -> None:
     put = on_s3("PUT", handling=handling)
-    expectation = expect(api(put), request(put, content_type=content_type), None)
+    expectation = expected_response(api(put), request(put, content_type=content_type), None)
     assert expectation.stored is not None
     assert expectation.stored.content == b""
     assert "empty-body" in expectation.rules

@@ -4,7 +4,14 @@ import base64
 import gzip
 
 import pytest
-from judging_bench import (
+
+from fixtures.cases.case import Aspect, Case, Request
+from fixtures.cases.exchange import Received
+from fixtures.rules.corruption_patterns import hex_dump
+from fixtures.rules.judgement import planned_rules
+from fixtures.rules.verdict import Verdict
+from tests.rules.helpers import api, on_s3, request, response
+from tests.rules.judgement_helpers import (
     API,
     AS_BINARY,
     AS_JSON,
@@ -26,13 +33,6 @@ from judging_bench import (
     judged,
     steps,
 )
-from rules_bench import api, on_s3, request, response
-
-from fixtures.model.case import Aspect, Case, Request
-from fixtures.model.exchange import Received
-from fixtures.rules.judging import planned_rules
-from fixtures.rules.recognition import hex_dump
-from fixtures.rules.verdict import Verdict
 
 TEXT_DUE = (
     "a binary answer where text was due: the deployed binaryMediaTypes or contentHandling are "

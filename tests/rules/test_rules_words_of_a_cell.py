@@ -5,7 +5,12 @@ import gzip
 from dataclasses import replace
 
 import pytest
-from judging_bench import (
+
+from fixtures.cases.case import Aspect, Case, Request
+from fixtures.cases.exchange import Received
+from fixtures.rules.labels import in_a_word
+from tests.rules.helpers import TO_BINARY, api, on_s3, request, response
+from tests.rules.judgement_helpers import (
     API,
     AS_BINARY,
     AS_JSON,
@@ -24,11 +29,6 @@ from judging_bench import (
     judged,
     steps,
 )
-from rules_bench import TO_BINARY, api, on_s3, request, response
-
-from fixtures.model.case import Aspect, Case, Request
-from fixtures.model.exchange import Received
-from fixtures.rules.wording import in_a_word
 
 AS_IMAGE = b'{"image": "' + ENCODED + b'"}'
 
@@ -69,14 +69,14 @@ def test_a_download_is_seen_from_the_stored_object(
     act: Request, answer: Received | str | None, words: tuple[str, str]
 ) -> None:
     verdict = judged(download(act), STORED, answer)
-    assert (verdict.due, verdict.came) == words
+    assert (verdict.expected_form, verdict.actual_form) == words
 
 
 def test_an_error_of_several_statuses_names_them_all() -> None:
     get = on_s3("GET", response("404", 404), response(None, 500))
     case = Case("c", steps(request(get, accept="text/plain"), setups=0))
     verdict = judged(case, came(404), definition=api(get))
-    assert (verdict.due, verdict.came) == ("error 404/500", "error 404/500")
+    assert (verdict.expected_form, verdict.actual_form) == ("error 404/500", "error 404/500")
 
 
 REFUSING = on_s3("PUT", handling=TO_BINARY)
@@ -102,7 +102,7 @@ def test_an_upload_is_seen_by_what_it_leaves(
 ) -> None:
     definition = api(upload.operation)
     verdict = judged(Case("c", steps(upload, setups=0)), answer, definition=definition)
-    assert (verdict.due, verdict.came) == words
+    assert (verdict.expected_form, verdict.actual_form) == words
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_upload_is_seen_by_what_it_leaves(
 def test_a_proof_is_seen_from_what_was_uploaded(proof: Received, words: tuple[str, str]) -> None:
     case = Case("c", steps(UPLOAD, AS_TEXT, setups=0, proofs=1))
     verdict = judged(case, came(200), proof)
-    assert (verdict.due, verdict.came) == words
+    assert (verdict.expected_form, verdict.actual_form) == words
 
 
 TEXT = b"text, for it comes back as it is"
@@ -136,13 +136,18 @@ def test_an_upload_that_was_stored_undecoded_is_seen_from_either_side(
     case = Case("c", steps(AS_ENCODED_TEXT, AS_TEXT, setups=0, proofs=proofs))
     undecoded = came(200, AS_ENCODED_TEXT.body)
     verdict = judged(case, came(200), undecoded, definition=api(REFUSING, GET))
-    assert (verdict.due, verdict.came) == words
+    assert (verdict.expected_form, verdict.actual_form) == words
 
 
 def test_a_header_and_a_preparation_have_no_words() -> None:
     header = judged(download(AS_BINARY, Aspect.REQUEST_ID), STORED, came(200, CONTENT))
     setup = judged(download(AS_BINARY), came(500, ERROR), definition=API)
-    assert (header.due, header.came, setup.due, setup.came) == ("", "", "", "")
+    assert (header.expected_form, header.actual_form, setup.expected_form, setup.actual_form) == (
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize(

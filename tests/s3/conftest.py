@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from s3_bench import S3, Gateways, Identity, a_moto, a_seaweedfs
 
 from fixtures.gateway.process import running_gateway
+from tests.s3.helpers import S3, Gateways, Identity, a_moto, a_seaweedfs
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from s3_bench import (
+
+from tests.s3.helpers import (
     ADMINISTRATOR,
     BUCKET,
     FOREIGN,

@@ -5,7 +5,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from s3_bench import BUCKET, S3, Gateways, ask
+
+from tests.s3.helpers import BUCKET, S3, Gateways, ask
 
 ANSWERS = str(Path(__file__).with_name("answers.yaml"))
 OBJECTS = {"an image": b"\x89PNG\r\n\x1a\n\xff", "nothing at all": b"", "1 MiB": bytes(1 << 20)}

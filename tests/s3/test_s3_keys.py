@@ -4,7 +4,8 @@ import hashlib
 import unicodedata
 
 import pytest
-from s3_bench import BUCKET, S3, Gateways, ask, at
+
+from tests.s3.helpers import BUCKET, S3, Gateways, ask, at
 
 _ACCENTED = "caf\u00e9"
 KEYS = {

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from s3_bench import BUCKET, S3, Gateways
+
+from tests.s3.helpers import BUCKET, S3, Gateways
 
 ROOT = Path(__file__).parents[2]
 # SeaweedFS keeps keys as paths of folders and files. It takes two slashes for one and a slash at

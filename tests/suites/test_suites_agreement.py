@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
+from fixtures.api import Definition, read_definition
+from fixtures.cases.case import Case
+from fixtures.client import CaseRunner, Client
 from fixtures.definitions import FOLDER
-from fixtures.endpoint import Client, Performer
 from fixtures.gateway.process import running_gateway
-from fixtures.model import Definition, read_definition
-from fixtures.model.case import Case
-from fixtures.rules.judging import judge_case
+from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
-from suites.preflight import preflight
 from suites.profile import PROFILES
+from suites.runner.preflight import preflight
 
 SAMPLE = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -161,10 +161,10 @@ def test_the_reference_gateway_is_never_accused(change: str, tmp_path: Path) -> 
     conforming = 0
     with running_gateway(str(file)) as gateway:
         client = Client(gateway.url)
-        performer = Performer(client, "conformance/")
+        performer = CaseRunner(client, "conformance/")
         preflight(definition, performer, gateway.url)
         for case in cases(definition):
-            verdict = judge_case(definition, case, performer.perform(case))
+            verdict = judge_case(definition, case, performer.execute(case))
             assert verdict.rules, case
             assert verdict.outcome in (Outcome.CONFORMS, Outcome.NOT_APPLICABLE), verdict
             conforming += verdict.outcome is Outcome.CONFORMS

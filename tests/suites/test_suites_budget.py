@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from checking_bench import (
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from fixtures.cases.case import Request
+from fixtures.cases.exchange import Exchange
+from fixtures.rules.verdict import Outcome
+from suites.runner import property_run
+from suites.runner.property_run import NOT_AGAIN
+from suites.runner.traffic_estimate import searched_uploads
+from tests.suites.helpers import (
     NAME,
     OCTETS,
     PROFILE,
@@ -15,16 +25,6 @@ from checking_bench import (
     above_ascii_lost,
     trip,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-
-from fixtures.model.case import Request
-from fixtures.model.exchange import Exchange
-from fixtures.rules.verdict import Outcome
-from suites import searching
-from suites.amounts import searched_uploads
-from suites.searching import NOT_AGAIN
 
 BUDGET = 5000
 """Bytes of a search; none of the payloads below is found smallest with so few."""
@@ -43,11 +43,11 @@ class Metered(Gateway):
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(searching, "EXAMPLES", tmp_path / "examples")
+    monkeypatch.setattr(property_run, "EXAMPLES", tmp_path / "examples")
 
 
 def allow(monkeypatch: pytest.MonkeyPatch, number: int, over: str) -> None:
-    monkeypatch.setattr(searching, "LARGEST_BODY", number / searched_uploads(PROFILE, over))
+    monkeypatch.setattr(property_run, "LARGEST_BODY", number / searched_uploads(PROFILE, over))
 
 
 def random_bytes(bench: Bench) -> None:

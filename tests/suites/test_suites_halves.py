@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import Role
 from fixtures.definitions import load
-from fixtures.model import Definition, Operation
-from fixtures.model.case import Role
-from suites import absence
+from suites import skip_reasons
 from suites.errors.cases import heads
 from suites.keys.cases import keys, lookalikes
 from suites.limits.cases import sizes
@@ -34,13 +34,13 @@ NOTHING_DOWN = without(MAPPED, "GET")
 REFUSING = having(CONVERSIONS, lambda operation: operation.path.startswith("/never/"))
 
 REASONS = [
-    (heads, NOTHING_UP, {absence.NO_UPLOAD}),
-    (keys, NOTHING_DOWN, {absence.NO_DOWNLOAD}),
-    (lookalikes, NOTHING_DOWN, {absence.NO_DOWNLOAD}),
-    (refusals, NOTHING_DOWN, {absence.NO_DOWNLOAD}),
-    (uploads, NOTHING_DOWN, {absence.NO_DOWNLOAD}),
-    (keys, REFUSING, {absence.NO_SUCH_UPLOAD}),
-    (lookalikes, REFUSING, {absence.NO_SUCH_UPLOAD}),
+    (heads, NOTHING_UP, {skip_reasons.NO_UPLOAD}),
+    (keys, NOTHING_DOWN, {skip_reasons.NO_DOWNLOAD}),
+    (lookalikes, NOTHING_DOWN, {skip_reasons.NO_DOWNLOAD}),
+    (refusals, NOTHING_DOWN, {skip_reasons.NO_DOWNLOAD}),
+    (uploads, NOTHING_DOWN, {skip_reasons.NO_DOWNLOAD}),
+    (keys, REFUSING, {skip_reasons.NO_SUCH_UPLOAD}),
+    (lookalikes, REFUSING, {skip_reasons.NO_SUCH_UPLOAD}),
     (sizes, REFUSING, {"this operation takes no application/octet-stream"}),
 ]
 

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.api import Definition
+from fixtures.cases.case import Role
+from fixtures.client import CaseRunner, Client
 from fixtures.definitions import FOLDER, load, shipped
-from fixtures.endpoint import Client, Performer
+from fixtures.diagnosis.diagnosis import diagnose
+from fixtures.diagnosis.evidence import Judged
 from fixtures.gateway.process import running_gateway
-from fixtures.model import Definition
-from fixtures.model.case import Role
-from fixtures.rules.judging import judge_case
+from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
-from reports.diagnosis.diagnosing import diagnose
-from reports.diagnosis.evidence import Judged
-from suites import absence
-from suites.lambda_proxy.asking import downloads, handshake, uploads
+from suites import skip_reasons
 from suites.lambda_proxy.cases import (
     catalogue,
     content_types,
@@ -29,8 +28,9 @@ from suites.lambda_proxy.cases import (
     requests,
     responses,
 )
-from suites.preflight import Misfit, preflight
+from suites.lambda_proxy.echo_requests import downloads, handshake, uploads
 from suites.profile import PROFILES
+from suites.runner.preflight import EndpointMismatchError, preflight
 
 ROOT = Path(__file__).parents[2]
 QUICK = PROFILES["quick"]
@@ -50,7 +50,7 @@ def test_every_case_begins_with_a_handshake_by_get(generator) -> None:
     for case in cases:
         shaken, *acts = case.steps
         assert (shaken.role, shaken.shared) == (Role.SETUP, True)
-        assert shaken.brings == "x-conformance-function"
+        assert shaken.requires_response_header == "x-conformance-function"
         assert shaken.request.sent_method == "GET"
         assert shaken.request.target == "/echo?return=handshake"
         assert acts
@@ -70,7 +70,7 @@ def test_a_function_that_no_get_reaches_is_left_alone() -> None:
     assert handshake(definition, post) is handshake(definition, put) is None
     assert list(downloads(definition)) == []
     cases = [case for generator in GENERATORS for case in generator(definition, QUICK)]
-    assert {case.not_applicable for case in cases} == {absence.NO_GET}
+    assert {case.not_applicable for case in cases} == {skip_reasons.NO_GET}
     assert not any(case.steps for case in cases)
 
 
@@ -140,11 +140,11 @@ def test_another_function_is_asked_its_name_and_nothing_more(does: str, tmp_path
     options = ("--function", "stranger:handler")
     with running_gateway("lambda-proxy", options=options, environment=environment) as gateway:
         client = Client(gateway.url)
-        performer = Performer(client, "p/")
+        performer = CaseRunner(client, "p/")
         preflight(ECHO, performer, gateway.url)
         judged = []
         for case in (*malformed(ECHO, QUICK), *list(requests(ECHO, QUICK))[:5]):
-            performed = performer.perform(case)
+            performed = performer.execute(case)
             judged.append(Judged(case, performed))
             verdict = judge_case(ECHO, case, performed)
             assert verdict.outcome is Outcome.NOT_APPLICABLE
@@ -158,8 +158,8 @@ def test_another_function_is_asked_its_name_and_nothing_more(does: str, tmp_path
 def test_a_function_that_is_not_deployed_is_a_misfit() -> None:
     with running_gateway("sample") as gateway:
         client = Client(gateway.url)
-        with pytest.raises(Misfit) as misfit:
-            preflight(ECHO, Performer(client, "p/"), gateway.url)
+        with pytest.raises(EndpointMismatchError) as misfit:
+            preflight(ECHO, CaseRunner(client, "p/"), gateway.url)
         client.close()
     assert "does not fit lambda-proxy.yaml: it answers GET /echo with 403" in str(misfit.value)
 
@@ -191,9 +191,9 @@ def test_a_list_that_lacks_a_type_is_diagnosed(tmp_path: Path) -> None:
     other.write_text(text.replace("  - application/octet-stream\n", ""), encoding="utf-8")
     with running_gateway(str(other)) as gateway:
         client = Client(gateway.url)
-        performer = Performer(client, "p/")
+        performer = CaseRunner(client, "p/")
         cases = (*responses(ECHO, QUICK), *list(requests(ECHO, QUICK))[:60])
-        judged = [Judged(case, performer.perform(case)) for case in cases]
+        judged = [Judged(case, performer.execute(case)) for case in cases]
         client.close()
     diagnosis = diagnose(ECHO, judged)
     assert diagnosis.deviating

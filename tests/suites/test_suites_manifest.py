@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.cases.object_address import location
 from fixtures.definitions import load
-from fixtures.model.addressing import location
-from suites.manifest import ManifestError, objects
+from suites.runner.manifest import ManifestError, objects
 
 PLACES = load("conversions")
 FIXED = PLACES.operation("GET /bucket-in-the-uri/{key+}")

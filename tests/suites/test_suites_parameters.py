@@ -7,12 +7,12 @@ import subprocess
 import httpx
 import pytest
 
-from fixtures.endpoint import Client, CredentialsError, Performer
+from fixtures.api import Definition, DefinitionError, ParameterValue, parse_definition
+from fixtures.cases.case import Request
+from fixtures.client import CaseRunner, Client, CredentialsError
 from fixtures.gateway.process import running_gateway
-from fixtures.model import Definition, DefinitionError, Given, parse_definition
-from fixtures.model.case import Request
 from reports.curl import curl
-from suites.parameters import with_values
+from suites.runner.parameters import with_values
 
 FILE = b"""
 swagger: "2.0"
@@ -66,7 +66,7 @@ def test_what_is_wrong_with_a_value_is_said_in_one_sentence(
 
 def test_an_open_value_may_have_anything_printable_in_it() -> None:
     found = with_values(definition(), ["tenant=a=b/ä", "X-Trace=1"], environment={})
-    assert found.definition.operations[0].parameters[0].given == Given("a=b/ä")
+    assert found.definition.operations[0].parameters[0].given == ParameterValue("a=b/ä")
     assert (found.headers, found.variables) == ((), {})
 
 
@@ -78,7 +78,7 @@ def test_a_secret_value_reaches_the_endpoint_and_no_record(tmp_path) -> None:
     with running_gateway(str(file)) as gateway:
         client = Client(gateway.url, secrets=found.headers, variables=found.variables)
         operation = found.definition.operations[0]
-        exchange = Performer(client, "p/").send(Request(operation, "o"), "case")
+        exchange = CaseRunner(client, "p/").send(Request(operation, "o"), "case")
         client.close()
     # The validator would have answered 400 without them.
     assert b"NoSuchKey" in exchange.received.body
@@ -97,7 +97,7 @@ def test_the_command_that_repeats_it_takes_the_secret_from_the_environment(tmp_p
     with running_gateway(str(file)) as gateway:
         client = Client(gateway.url, secrets=found.headers, variables=found.variables)
         request = Request(found.definition.operations[0], "o")
-        command = curl(Performer(client, "p/").send(request, "case").sent)
+        command = curl(CaseRunner(client, "p/").send(request, "case").sent)
         client.close()
         answers = [
             subprocess.run(["sh", "-c", command], capture_output=True, env=environment).stdout

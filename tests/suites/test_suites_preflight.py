@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 import httpx
 import pytest
 
+from fixtures.api import Definition
+from fixtures.client import CaseRunner, Client
+from fixtures.client.concurrency_limiter import ConcurrencyLimiter
+from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load, shipped
-from fixtures.endpoint import Client, Performer
-from fixtures.endpoint.client import Timeouts
-from fixtures.endpoint.pacing import Pace
 from fixtures.gateway.process import running_gateway
-from fixtures.model import Definition
-from suites.preflight import Misfit, preflight
+from suites.runner.preflight import EndpointMismatchError, preflight
 
 URL = "http://127.0.0.1:1/v1"
 MISSING = {"message": "Missing Authentication Token"}
@@ -70,10 +70,13 @@ def preflown(handler: Handler, definition: Definition | None = None) -> list[htt
     """Run the preflight against such an endpoint; the requests that it took."""
     asked = Asked(handler)
     client = Client(
-        URL, transport=httpx.MockTransport(asked), attempts=2, pace=Pace(sleep=lambda _: None)
+        URL,
+        transport=httpx.MockTransport(asked),
+        attempts=2,
+        limiter=ConcurrencyLimiter(sleep=lambda _: None),
     )
     try:
-        preflight(definition or load("sample"), Performer(client, "p/"), URL)
+        preflight(definition or load("sample"), CaseRunner(client, "p/"), URL)
     finally:
         client.close()
         # A preflight that took hundreds of requests would be no better than the suite.
@@ -141,7 +144,7 @@ MISFITS = [
 def test_an_endpoint_that_does_not_fit_is_one_sentence_that_says_what_to_do(
     handler: Handler, sentence: str, remedy: str
 ) -> None:
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(EndpointMismatchError) as misfit:
         preflown(handler)
     said = str(misfit.value)
     assert said.startswith(f"{URL} ")
@@ -152,19 +155,19 @@ def test_an_endpoint_that_does_not_fit_is_one_sentence_that_says_what_to_do(
 
 def test_a_missing_authentication_token_may_really_be_missing() -> None:
     # An API with AWS_IAM authorization answers an unsigned request in these words.
-    with pytest.raises(Misfit, match="--auth=sigv4"):
+    with pytest.raises(EndpointMismatchError, match="--auth=sigv4"):
         preflown(message(403, MISSING))
 
 
 def test_a_definition_without_a_stage_tells_nothing_of_one() -> None:
     stageless = replace(load("sample"), base_path="", source="mine.yaml")
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(EndpointMismatchError) as misfit:
         preflown(message(403, MISSING), stageless)
     assert "check --endpoint, and that --definition is what is deployed" in str(misfit.value)
 
 
 def test_an_answer_that_is_long_or_no_text_is_quoted_in_part() -> None:
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(EndpointMismatchError) as misfit:
         preflown(answer(404, b"\xff\0\n\x1b[31m" + b"a" * 10_000))
     assert str(misfit.value).isprintable()
     assert 50 < len(str(misfit.value)) < 500
@@ -176,8 +179,8 @@ def test_a_port_on_which_nobody_listens_is_one_sentence_and_soon() -> None:
     url = f"http://127.0.0.1:{port}/v1"
     client = Client(url, timeouts=Timeouts(connect=3, read=10, exchange=10), attempts=2)
     started = time.perf_counter()
-    with pytest.raises(Misfit) as misfit:
-        preflight(load("sample"), Performer(client, "p/"), url)
+    with pytest.raises(EndpointMismatchError) as misfit:
+        preflight(load("sample"), CaseRunner(client, "p/"), url)
     client.close()
     assert time.perf_counter() - started < 5
     assert re.fullmatch(
@@ -233,7 +236,9 @@ def test_what_the_definition_passes_on_from_s3_is_no_misfit(status: int) -> None
 
 
 def test_an_upload_that_s3_denies_is_a_matter_of_the_role() -> None:
-    with pytest.raises(Misfit, match=r"stores nothing .* check the integration's role"):
+    with pytest.raises(
+        EndpointMismatchError, match=r"stores nothing .* check the integration's role"
+    ):
         preflown(mapped(answer(403, S3_DENIED), answer(404)), load("mapped"))
 
 
@@ -250,5 +255,5 @@ def test_a_definition_that_only_uploads_or_only_downloads_is_tried_as_far_as_it_
 def test_the_reference_gateway_fits_every_definition_that_is_shipped(name: str) -> None:
     with running_gateway(name) as gateway:
         client = Client(gateway.url)
-        preflight(load(name), Performer(client, "p/"), gateway.url)
+        preflight(load(name), CaseRunner(client, "p/"), gateway.url)
         client.close()

@@ -23,8 +23,8 @@ const cases = page.cases.map((row, place) => ({
   expected: "",
   observed: "",
   cause: "",
-  due: "",
-  came: "",
+  expected_form: "",
+  actual_form: "",
   excuse: "",
   fails: false,
   key: row.id,
@@ -40,7 +40,7 @@ const rule = (id) => page.rules[id] ?? { level: "", sentence: "", sources: [], c
 
 /** All that one case can be found by, made when text is first searched for. */
 function searchable(item) {
-  item.words ??= [item.id, item.reason, item.cause, item.due, item.came, ...item.rules]
+  item.words ??= [item.id, item.reason, item.cause, item.expected_form, item.actual_form, ...item.rules]
     .join("\n")
     .toLowerCase();
   return item.words;

@@ -7,7 +7,7 @@ const MORE_SHOWN = 200;
 function caseRow(item) {
   const detail =
     item.outcome === "conforms"
-      ? item.came
+      ? item.actual_form
       : item.outcome === "deviates"
         ? [outcomeInWords(item), item.reason].filter((text) => text !== "differs").join(": ")
         : item.reason;

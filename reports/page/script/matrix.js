@@ -59,9 +59,9 @@ const inMatrix = (item) => kindOf(item) !== undefined;
 function outcomeInWords(item) {
   if (item.outcome === "not applicable") return "n/a";
   if (item.outcome === "undecided") return "undecided";
-  if (item.outcome === "conforms") return item.came || "as due";
-  if (item.came && item.due && item.came !== item.due) return `${item.came} ≠ ${item.due}`;
-  return item.came ? `${item.came}, but differs` : "differs";
+  if (item.outcome === "conforms") return item.actual_form || "as due";
+  if (item.actual_form && item.expected_form && item.actual_form !== item.expected_form) return `${item.actual_form} ≠ ${item.expected_form}`;
+  return item.actual_form ? `${item.actual_form}, but differs` : "differs";
 }
 
 const LONGEST_WORDS = 22; // letters; a cell that says more says it in the panel

@@ -141,8 +141,8 @@ function drawPanel(panel, item) {
 
 function verdictWords(item) {
   const entries = [
-    ["Due", item.due],
-    ["Came", item.came],
+    ["Due", item.expected_form],
+    ["Came", item.actual_form],
     ["Expected", item.expected],
     ["Observed", item.observed.split("\n")[0]],
     ["Likely cause", item.cause],

@@ -1,0 +1,161 @@
+"""Taking in what the tests of a run come to, and writing it down as it comes."""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fixtures.client.concurrency_limiter import Traffic
+from reports import document, durations
+from reports.allure_run import describe_run
+from reports.bodies import Bodies
+from reports.publish import publish, remove_stale_reports
+from reports.recorder import subject, traffic_of
+from reports.results import Result, Results
+from reports.run_metadata import now
+from reports.stream import Stream
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+STREAM = "conformance.jsonl"
+_SUITES = Path(__file__).parents[1] / "suites"
+
+
+class Collector:
+    """A pytest plugin that collects the verdicts of a run, from its workers too.
+
+    `begin` and `finish` frame the run; in between, each report that carries a record is counted
+    and written to the stream in the folder `out`. `allure` is the folder of Allure's results, and
+    `har` the file that gets all exchanges as HTTP Archive.
+    """
+
+    def __init__(self, out: Path, allure: str | None = None, har: Path | None = None) -> None:
+        self.results = Results()
+        self.planned = 0
+        self.published: tuple[Path, ...] = ()
+        self.traffic = Traffic()
+        self._out = out
+        self._allure = allure
+        self._har = har
+        self._started = time.time()
+        self._stream: Stream | None = None
+        self._subjects: set[str] = set()
+        self._judged: set[str] = set()
+        self._durations: Counter[str] = Counter()
+        self._of = 0
+        self._deselected = 0
+        self._why = ""
+
+    def begin(self, run: document.Run) -> None:
+        """Remove what an earlier run left and write the header; raises `OSError`."""
+        remove_stale_reports(self._out, self._har)
+        self._stream = Stream(self._out / STREAM, run)
+        if self._allure:  # at once, so that an interrupted run has it too
+            describe_run(Path(self._allure), run, os.environ)
+
+    def finish(self, status: int, gone: Sequence[str] = (), why: str = "") -> None:
+        """Write the footer and every document; `why` is what stopped the run early, if known.
+
+        Where that cannot be done, the verdicts still hold: it is said, and the run ends as ever.
+        """
+        if self._stream is None:
+            return
+        left = self.planned - len(self._judged)
+        if not self.planned and not self._of:
+            why = why or self._why or "no case was selected"
+        elif left:
+            why = why or self._why or "not every planned case came to a verdict"
+        end = document.End(
+            complete=not why,
+            why=why,
+            ended=now(),
+            exit_status=status,
+            untested=list(self._untested(left)),
+            traffic=traffic_of(self.traffic),
+        )
+        stream, self._stream = self._stream, None
+        try:
+            with stream.finished(end, gone) as whole:
+                self.published = publish(whole, self._out, self._har)
+                durations.keep(self._durations, self._out)
+                Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
+        except OSError as error:
+            print(f"ERROR: the reports could not be written: {error}", file=sys.stderr)  # noqa: T201
+
+    def _untested(self, left: int) -> Iterator[str]:
+        others = sorted(subjects() - self._subjects) if self._subjects else []
+        if others:
+            yield f"no case was selected of: {', '.join(others)}"
+        if self._deselected:
+            yield f"{self._deselected} cases were deselected on the command line"
+        if left:
+            yield f"{left} of {self.planned} planned cases {document.NO_VERDICT}"
+
+    # ------------------------------------------------------------------------ what pytest says
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Take the number of cases, where there are no workers to say it."""
+        self._plan([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Take the number of cases from the workers, who all have the same."""
+        self._plan(ids)
+
+    def _plan(self, ids: Sequence[str]) -> None:
+        if self._stream is not None and len(ids) != self.planned:
+            self.planned = len(ids)
+            self._subjects |= set(map(subject, ids))
+            self._stream.plan(len(ids), self._of)
+
+    def set_shard_totals(self, cases: int, among: Sequence[str]) -> None:
+        """Take how many cases all shards have together, and the subjects of those."""
+        self._of = cases
+        self._subjects |= set(among)
+        if self._stream is not None:
+            self._stream.plan(self.planned, cases)
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Count what `-k` and the like leave out."""
+        self._deselected += len(items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: "WorkerController") -> None:
+        """Take the same from a worker, at its end, of what its cases are a shard, what it sent."""
+        output = getattr(node, "workeroutput", {})
+        self._deselected = max(self._deselected, output.get("deselected", 0))
+        self.traffic += Traffic(**output.get("traffic", {}))
+        if "divided" in output:
+            self.set_shard_totals(*output["divided"])
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take in what a test, here or in a worker, came to."""
+        self._durations[report.nodeid] += report.duration
+        line = getattr(report, "conformance", None)
+        if line is None:
+            return
+        self._judged.add(report.nodeid)
+        self.results.add(Result.recorded(json.loads(line)["case"]))
+        if self._stream is not None:
+            self._stream.write(line)
+        report.conformance = None  # pytest keeps every report to its end
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that the run was interrupted, or why it stopped by itself."""
+        self._why = str(excinfo.value) or "interrupted"
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that pytest itself, or this suite, broke down."""
+        self._why = f"an internal error: {excinfo.typename}"
+
+
+def subjects() -> set[str]:
+    """The folders of the suites: what there is to check."""
+    return {file.parent.name for file in _SUITES.glob("*/test_*.py")}

@@ -1,0 +1,86 @@
+"""A verdict document from its file: `conformance.json`, the stream of a run, `.jsonl`, or a HAR."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from fixtures.api import Definition, DefinitionError, parse_definition
+from reports import document, har, stream
+from reports.bodies import Bodies, digest
+from reports.schema_validation import check
+
+
+class ReportError(ValueError):
+    """A file or a call cannot be used; the message is one sentence for the user."""
+
+
+def load(path: Path) -> document.Document:
+    """Read a document; raises `ReportError` with one sentence that names the file."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            value: Any = stream.read(file) if path.suffix == ".jsonl" else json.load(file)
+        if path.suffix == ".har":
+            value = har.read(value)
+        document.check_version(value["version"])
+        check(value, document.Document)
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
+    except document.DocumentError as error:
+        raise ReportError(f"{path}: not a verdict document: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{path}: not JSON: {error}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path}: not a verdict document: {error!r}") from None
+    return cast("document.Document", value)
+
+
+def definition_of(whole: document.Document, path: Path) -> Definition:
+    """The definition that a document carries; raises `ReportError`, which names the file."""
+    kept = whole["run"]["definition"]
+    raw = kept["document"].encode()
+    if digest(raw) != kept["sha256"]:
+        raise ReportError(f"{path}: the definition in it was changed, its digest does not fit")
+    try:
+        return parse_definition(raw, kept["source"])
+    except DefinitionError as error:
+        raise ReportError(f"{path}: {error}") from None
+
+
+class Contents:
+    """The bytes of a document's bodies, from the document or from the folder beside it."""
+
+    def __init__(self, whole: document.Document, path: Path) -> None:
+        self._path = path
+        self._bodies = whole["bodies"]
+        self._kept = Bodies.beside(path)
+        self._short: dict[str, bytes] = {}
+        # Of the long ones only those of a request and its answer: many would be hundreds of MB.
+        self._long = lru_cache(maxsize=2)(self._content)
+
+    def __call__(self, name: str) -> bytes:
+        """The body with this digest; raises `ReportError` where it is missing or was changed."""
+        if name in self._short:
+            return self._short[name]
+        content = self._long(name)
+        if len(content) <= document.LARGEST_INLINE:
+            self._short[name] = content
+        return content
+
+    def _content(self, name: str) -> bytes:
+        if name not in self._bodies:
+            raise ReportError(f"{self._path}: it has no body {name}")
+        try:
+            content = document.inline(self._bodies[name])
+            if content is None:
+                content = self._kept.file(name).read_bytes()
+        except ValueError as error:
+            raise ReportError(f"{self._path}: the body {name} is unreadable: {error}") from None
+        except OSError as error:
+            raise ReportError(
+                f"{self._path}: the body {name} cannot be read from {self._kept.folder}: "
+                f"{error.strerror}"
+            ) from None
+        if digest(content) != name:
+            raise ReportError(f"{self._path}: the body {name} was changed, its digest does not fit")
+        return content

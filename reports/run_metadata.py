@@ -1,0 +1,110 @@
+"""What a verdict document says of its run before the first case: what, where, how, with what."""
+
+import platform
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from fixtures.api import Definition
+from reports import document
+
+_ROOT = Path(__file__).parents[1]
+_TOOLS = ("pytest", "hypothesis", "httpx", "pytest-xdist")
+_HIDDEN = "(not shown)"
+# Shorter values would be found in words where nobody put them.
+_SHORTEST_SECRET = 6
+
+
+def heading(
+    definition: Definition,
+    endpoint: str,
+    *,
+    profile: str,
+    level: str,
+    strict: bool,
+    key_prefix: str,
+    arguments: Sequence[str],
+    secrets: Iterable[str],
+    environment: Mapping[str, str],
+) -> document.Run:
+    """The header of a run that begins now; no argument shows one of the `secrets`."""
+    return document.Run(
+        suite_version=suite_version(),
+        endpoint=endpoint,
+        definition=document.Definition(
+            source=definition.source, sha256=definition.digest, document=definition.text
+        ),
+        profile=profile,
+        level=level,
+        strict=strict,
+        key_prefix=key_prefix,
+        arguments=without_secrets(arguments, secrets),
+        environment=dict(environment),
+        planned=0,
+        started=now(),
+    )
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def suite_version() -> str:
+    """The version of this checkout, which need not be installed."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def environment(variables: Mapping[str, str], workers: int) -> dict[str, str]:
+    """What the run ran on, and which commit and job of a CI it belongs to, where there is one."""
+    job = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}"
+    found = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{tool: version(tool) for tool in _TOOLS},
+        "workers": str(workers),
+        "commit": variables.get("GITHUB_SHA") or variables.get("CI_COMMIT_SHA", ""),
+        "ref": variables.get("GITHUB_REF") or variables.get("CI_COMMIT_REF_NAME", ""),
+        "job": job.format_map(variables)
+        if "GITHUB_RUN_ID" in variables
+        else variables.get("CI_JOB_URL", ""),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def without_secrets(arguments: Sequence[str], secrets: Iterable[str]) -> list[str]:
+    """The command line with what is secret blotted out; the name of a variable is not."""
+    shown = []
+    option = ""
+    for argument in arguments:
+        name, given, value = argument.partition("=")
+        if option:
+            shown.append(_hidden(option, argument))
+            option = ""
+        elif name in _HIDERS and given:
+            shown.append(f"{name}={_hidden(name, value)}")
+        else:
+            option = argument if argument in _HIDERS else ""
+            shown.append(argument)
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            shown = [argument.replace(secret, _HIDDEN) for argument in shown]
+    return shown
+
+
+_HIDERS = ("--header", "--api-key", "--proxy")
+
+
+def _hidden(option: str, argument: str) -> str:
+    if option == "--proxy":
+        return re.sub(r"(//[^:@]*:)(?!env:).*@", rf"\1{_HIDDEN}@", argument)
+    name, colon, value = argument.partition(":")
+    if option != "--header" or not colon:
+        name, colon, value = "", "", argument
+    if re.fullmatch(r"\s*([\w-]+ +)?env:\w+\s*", value):
+        return argument
+    return f"{name}{colon} {_HIDDEN}".lstrip()

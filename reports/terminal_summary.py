@@ -1,0 +1,76 @@
+"""The summary at the end of a terminal run."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from fixtures.client.concurrency_limiter import Traffic
+from fixtures.rules.rule_book import rules
+from fixtures.rules.verdict import Outcome, Verdict
+from reports.results import Results, grouped
+
+_REASONS_SHOWN = 8
+_UNJUDGED = " not-judged"
+"""How the id of a case ends that stands for an operation of which no case is made."""
+
+
+def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str]) -> Iterator[str]:
+    """The lines: what was tested, the counts by rule, what was not decided and why, the verdict."""
+    yield f"endpoint    {endpoint}"
+    yield f"definition  {definition}"
+    yield ""
+    width = max((len(name) for name in results.by_rule()), default=4)
+    heads = (str(outcome) for outcome in Outcome)
+    yield f"{'rule':<{width}}  level    {'  '.join(heads)}"
+    for name, counts in results.by_rule().items():
+        cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
+        yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
+    unjudged = [v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v.case.endswith(_UNJUDGED)]
+    yield from _reasons(Outcome.UNDECIDED, results.verdicts(Outcome.UNDECIDED))
+    others = (v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v not in unjudged)
+    yield from _reasons(Outcome.NOT_APPLICABLE, others)
+    if unjudged:
+        yield ""
+        yield "operations that are not judged:"
+    for verdict in unjudged:
+        yield f"  {verdict.case.removesuffix(_UNJUDGED)}: {verdict.reason}"
+    for entry in gone:
+        yield f"known deviation that is gone or expired: {entry}"
+    yield ""
+    yield _conclusion(results)
+
+
+def traffic(sent: Traffic) -> Iterator[str]:
+    """A line on what an endpoint put off, if it put off anything."""
+    if sent.repeated or sent.throttled:
+        waited = f", {sent.waited:.1f} s were waited for that" if sent.waited else ""
+        spent = f"; {sent.refused} more were not, as too many had been" if sent.refused else ""
+        yield (
+            f"Of {sent.requests} requests {sent.throttled} were throttled{waited}; "
+            f"{sent.repeated} were sent again{spent}."
+        )
+
+
+def _reasons(outcome: Outcome, verdicts: Iterable[Verdict]) -> Iterator[str]:
+    reasons = grouped(verdicts)
+    if reasons:
+        yield ""
+        yield f"{outcome}:"
+    for reason, count in reasons.most_common(_REASONS_SHOWN):
+        yield f"{count:>6}  {reason}"
+    if len(reasons) > _REASONS_SHOWN:
+        rest = sum(reasons.values()) - sum(n for _, n in reasons.most_common(_REASONS_SHOWN))
+        yield f"{rest:>6}  for other reasons"
+
+
+def _conclusion(results: Results) -> str:
+    failing = sum(result.fails for result in results.all)
+    tolerated = len(results.verdicts(Outcome.DEVIATES)) - failing
+    undecided = len(results.verdicts(Outcome.UNDECIDED))
+    aside = f"; deviations that do not fail the run: {tolerated}" if tolerated else ""
+    if failing:
+        return f"The endpoint deviates in {failing} of {len(results.all)} cases{aside}."
+    if undecided:
+        return f"Not decided: {undecided} of {len(results.all)} cases left nothing to judge{aside}."
+    conforming = len(results.verdicts(Outcome.CONFORMS))
+    if not conforming and not tolerated:
+        return "Nothing was judged."
+    return f"The endpoint conforms in {conforming} of {len(results.all)} cases{aside}."

@@ -1,0 +1,97 @@
+"""The header values that the suites send, made from the definition that is deployed."""
+
+from collections.abc import Iterator
+
+from fixtures.api import Definition, parse_media_type
+from fixtures.rules.media_type_matching import match_content_type
+from fixtures.rules.step_plans import TEXT_TYPES, listed_types
+
+_UNLISTED = ("image/x-unlisted", "application/x-unlisted", "x-unlisted/x-unlisted")
+# What a browser sends for a page and for an image: several types, the wanted one not first.
+_BROWSER_PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,{binary},*/*;q=0.8"
+_BROWSER_IMAGE = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+
+
+def binary_type(definition: Definition) -> str:
+    """A type that is binary here; where nothing is listed, one that elsewhere would be."""
+    return next(iter(listed_types(definition)), "image/png")
+
+
+def usual_types(definition: Definition) -> tuple[str, ...]:
+    """One type that is binary, and text."""
+    return tuple(dict.fromkeys((binary_type(definition), *TEXT_TYPES)))
+
+
+def stored_types(definition: Definition) -> tuple[str, ...]:
+    """The types under which objects are stored: one for each entry, text, and one unlisted."""
+    unlisted = (
+        name
+        for name in _UNLISTED
+        if not match_content_type(definition.binary_media_types, name).binary
+    )
+    one = tuple(name for name, _ in zip(unlisted, range(1), strict=False))
+    return tuple(dict.fromkeys((*listed_types(definition), *TEXT_TYPES, *one)))
+
+
+def accepts(definition: Definition) -> Iterator[str | None]:
+    """Every `Accept`: entries, text, wildcards, lists, parameters, letter case, none, malformed."""
+    binary = binary_type(definition)
+    parsed = parse_media_type(binary)
+    assert parsed is not None
+    values: list[str | None] = [
+        *listed_types(definition),
+        *definition.binary_media_types,
+        *TEXT_TYPES,
+        "*/*",
+        f"{parsed.type}/*",
+        f"*/{parsed.subtype}",
+        f"{binary}, text/html",
+        f"text/html, {binary}",
+        _BROWSER_PAGE.format(binary=binary),
+        _BROWSER_IMAGE,
+        f"{binary};q=0.1",
+        f"{binary};q=0.1, text/html;q=1.0",
+        f"text/html;q=0.1, {binary};q=1.0",
+        f"{binary}; charset=utf-8",
+        f'{binary};version="1"',
+        "text/plain; charset=utf-8",
+        binary.upper(),
+        f"{parsed.type.title()}/{parsed.subtype}",
+        None,
+        parsed.type,
+        f"{parsed.type}/",
+        f"{binary}/extra",
+        f"{parsed.type}, {binary}",
+        f"{binary}-unlisted",
+        "text/plain, application/json",
+        *(
+            f"x-unlisted/{entry[2:]}"
+            for entry in definition.binary_media_types
+            if entry[:2] == "*/"
+        ),
+    ]
+    yield from dict.fromkeys(values)
+
+
+def upload_content_types(definition: Definition) -> Iterator[str | None]:
+    """Every `Content-Type` of an upload."""
+    binary = binary_type(definition)
+    parsed = parse_media_type(binary)
+    assert parsed is not None
+    values: list[str | None] = [
+        *stored_types(definition),
+        None,
+        "application/json; charset=utf-8",
+        "text/plain;charset=iso-8859-1",
+        f"{binary}; charset=utf-8",
+        binary.upper(),
+        "Application/JSON",
+        parsed.type,
+        f"{binary}/extra",
+    ]
+    yield from dict.fromkeys(values)
+
+
+def in_words(value: str | None) -> str:
+    """A header value in an id."""
+    return "none" if value is None else value

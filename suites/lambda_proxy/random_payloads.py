@@ -1,0 +1,22 @@
+"""The search: random bytes to the function and back again."""
+
+from dataclasses import replace
+
+from hypothesis import given
+
+from fixtures.cases.case import Case
+from suites.roundtrip.strategies import payloads
+from suites.runner.checker import Attempt
+from suites.runner.property_run import PropertyRun
+
+
+def random_bytes(search: PropertyRun, case: Case) -> Attempt:
+    """To the function and back, on the way that the case is named after."""
+    shaken, act = case.steps
+
+    @given(payloads())
+    def round_trip(content: bytes) -> None:
+        trip = replace(act, request=replace(act.request, body=content))
+        search.check(replace(case, steps=(shaken, trip)))
+
+    return search.run(case, round_trip)

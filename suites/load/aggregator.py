@@ -1,0 +1,169 @@
+"""All verdicts of a load, from every process, and the documents that it ends with.
+
+Strategy: a case of the document is a kind of request. Its verdict is the worst that a request of
+the kind had, with that request's exchanges for evidence, and its reason ends with how many of the
+kind came out how. What else was recorded of a kind follows as cases of their own, numbered, so that
+every report is made of a load's document as of any other, and judging it again comes to the same.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from fixtures.api import Definition
+from fixtures.rules.verdict import Outcome, Verdict
+from reports import document
+from reports.bodies import Bodies
+from reports.collector import STREAM
+from reports.failure_message import explain
+from reports.loader import Contents
+from reports.policy import Policy
+from reports.publish import DOCUMENT, publish, remove_stale_reports
+from reports.recorder import load_cases
+from reports.results import NOTHING_DECIDED, Result, apply_policy
+from reports.run_metadata import now
+from reports.stream import Stream, to_jsonl
+from suites.load.worker_report import Delivery
+
+_WORST_FIRST = (Outcome.DEVIATES, Outcome.UNDECIDED, Outcome.CONFORMS, Outcome.NOT_APPLICABLE)
+_EXPLAINED = 3
+"""Failing requests that are explained at the end, each of another rule; the page has them all."""
+
+_REASONS_SHOWN = 5
+
+
+class Ledger:
+    """The verdicts of a load; `kinds` are those that its definition gives rise to."""
+
+    def __init__(
+        self, run: document.Run, definition: Definition, policy: Policy, kinds: list[str], out: Path
+    ) -> None:
+        """Begin, which removes what an earlier load left; raises `OSError`."""
+        self._definition = definition
+        self._policy = policy
+        self._kinds = kinds
+        self._out = out
+        self._bodies = Bodies(out / "bodies")
+        self._stream = Stream(out / STREAM, run)
+        remove_stale_reports(out)
+        self._counts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+        self._failing = 0
+        self._records: defaultdict[str, list[document.Record]] = defaultdict(list)
+
+    def add(self, delivery: Delivery) -> None:
+        """Take in what a process counted and recorded."""
+        for kind, outcome, times, rules in delivery["counts"]:
+            self._counts[kind][Outcome(outcome)] += times
+            verdict = Verdict(kind, Outcome(outcome), tuple(rules), "")
+            self._failing += times * self._policy.fails(verdict)
+        for name, body in delivery["bodies"].items():
+            self._bodies.keep(body, name)
+        for record in delivery["records"]:
+            self._records[record["case"]["id"]].append(record)
+
+    @property
+    def judged(self) -> Counter[Outcome]:
+        """How many requests came out how."""
+        return sum(self._counts.values(), Counter())
+
+    def status(self, why: str) -> int:
+        """The exit status of a run: 1 for a deviation, 6 where something was not decided."""
+        if self._failing:
+            return 1
+        counts = self.judged
+        decided = counts[Outcome.CONFORMS] + counts[Outcome.DEVIATES]
+        return NOTHING_DECIDED if why or counts[Outcome.UNDECIDED] or not decided else 0
+
+    def finish(self, why: str = "") -> Iterator[str]:
+        """Write the documents and give the lines that a terminal shows; raises `OSError`.
+
+        `why` is what was lost of the load, if anything was.
+        """
+        records = [r for kind in self._kinds for r in self._of(kind)]
+        self._stream.plan(len(records))
+        for number, record in enumerate(records):
+            record["case"]["number"] = number
+            self._stream.write(to_jsonl(record))
+        unsent = sum(kind not in self._counts for kind in self._kinds)
+        left = [f"{unsent} of {len(self._kinds)} kinds of request were not sent"] if unsent else []
+        status = self.status(why)
+        end = document.End(
+            complete=not why, why=why, ended=now(), exit_status=status, untested=left
+        )
+        with self._stream.finished(end, ()) as whole:
+            published = publish(whole, self._out)
+            yield from self._explanations(whole)
+            yield from self._table()
+            yield from self._reasons(whole)
+        if why:
+            yield f"This load is not whole: {why}."
+        yield self._conclusion()
+        for file in published:
+            yield f"report      {file}"
+
+    def _of(self, kind: str) -> list[document.Record]:
+        """The records of a kind, the worst first, and that one with what all came to."""
+        found = sorted(
+            self._records[kind], key=lambda r: _WORST_FIRST.index(Outcome(r["case"]["outcome"]))
+        )
+        for number, record in enumerate(found, start=1):
+            case = record["case"]
+            result = apply_policy(Result.recorded(case).verdict, self._policy)
+            case["fails"], case["excuse"] = result.fails, result.excuse
+            if number == 1:
+                case["remark"] = f"; {_in_words(self._counts[kind])}"
+                case["reason"] += case["remark"]
+            else:
+                case["id"] = f"{kind} #{number}"
+        return found
+
+    def _explanations(self, whole: document.Document) -> Iterator[str]:
+        contents = Contents(whole, self._out / DOCUMENT)
+        failing = [
+            (Result.recorded(recorded).verdict, performed)
+            for recorded, _, performed in load_cases(whole, self._definition, contents)
+            if recorded["fails"]
+        ]
+        # One for each rule: what else broke the same one looks the same.
+        shown = list({verdict.rule: (verdict, done) for verdict, done in failing[::-1]}.values())
+        for verdict, performed in shown[: -_EXPLAINED - 1 : -1]:
+            yield f"{verdict.case}\n{explain(verdict, performed, self._bodies)}\n"
+
+    def _table(self) -> Iterator[str]:
+        width = max((len(kind) for kind in self._counts), default=4)
+        shown = _WORST_FIRST[:3][::-1]
+        yield f"{'requests':<{width}}  {'  '.join(f'{outcome:>9}' for outcome in shown)}"
+        for kind in self._kinds:
+            if kind in self._counts:
+                cells = (f"{self._counts[kind][outcome] or '-':>9}" for outcome in shown)
+                yield f"{kind:<{width}}  {'  '.join(cells)}"
+        yield ""
+
+    def _reasons(self, whole: document.Document) -> Iterator[str]:
+        """Why something was left undecided, as far as it was recorded."""
+        undecided = [
+            case for case in whole["cases"] if Outcome(case["outcome"]) is Outcome.UNDECIDED
+        ]
+        reasons = dict.fromkeys(case["reason"].removesuffix(case["remark"]) for case in undecided)
+        for reason in list(reasons)[:_REASONS_SHOWN]:
+            yield f"undecided: {reason}"
+
+    def _conclusion(self) -> str:
+        counts = self.judged
+        total = counts.total()
+        tolerated = counts[Outcome.DEVIATES] - self._failing
+        aside = f"; deviations that do not fail the run: {tolerated:,}" if tolerated else ""
+        if self._failing:
+            return f"The endpoint deviates in {self._failing:,} of {total:,} requests{aside}."
+        if counts[Outcome.UNDECIDED]:
+            return f"Not decided: {counts[Outcome.UNDECIDED]:,} of {total:,} requests{aside}."
+        if not total:
+            return "Nothing was judged."
+        return (
+            f"The endpoint conforms in {counts[Outcome.CONFORMS]:,} of {total:,} requests{aside}."
+        )
+
+
+def _in_words(counts: Counter[Outcome]) -> str:
+    parts = ", ".join(f"{counts[o]:,} {o}" for o in _WORST_FIRST[::-1] if counts[o])
+    return f"of {counts.total():,} requests of this kind: {parts}"

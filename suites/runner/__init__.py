@@ -1,0 +1,1 @@
+"""One pytest plugin with everything that runs the suites."""

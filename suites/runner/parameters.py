@@ -1,0 +1,84 @@
+"""The values of `--param`, and where they go."""
+
+import os
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixtures.api import Definition, DefinitionError, ParameterValue
+from fixtures.api.parameter_values import with_parameters
+from fixtures.client import SecretHeader, secret_header
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A definition with values for its parameters, and the secret ones among these.
+
+    `headers` are secrets that are sent as headers, `variables` holds by their names those that
+    stand in a URL.
+    """
+
+    definition: Definition
+    headers: tuple[SecretHeader, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def with_values(
+    definition: Definition,
+    texts: Sequence[str],
+    sent_anyway: Collection[str] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> Parameters:
+    """Give the parameters of a definition the values of `--param`.
+
+    Each text is `name=value`; the value `env:NAME` is taken from the environment and is secret.
+    Raises `DefinitionError`, and `CredentialsError` for a secret header.
+    """
+    values = dict(_read(text, environment) for text in texts)
+    if len(values) < len(texts):
+        raise DefinitionError("--param: one of the parameters is given twice")
+    whole = with_parameters(definition, values, sent_anyway)
+    secret = {name: given for name, given in values.items() if given.variable}
+    places = {
+        (parameter.location, parameter.name)
+        for operation in definition.operations
+        for parameter in operation.parameters
+    }
+    headers = [name for name in secret if ("header", name) in places]
+    variables = {
+        given.variable: environment[given.variable]
+        for name, given in secret.items()
+        if places & {("path", name), ("querystring", name)}
+    }
+    for variable, value in variables.items():
+        # What is sent and what a shell puts into the recorded command must be the same bytes.
+        if not re.fullmatch(r"[0-9A-Za-z._~-]+", value):
+            raise DefinitionError(
+                f"--param: the value of {variable} stands in a URL, where a secret has letters, "
+                f"digits and -._~ alone"
+            )
+    return Parameters(
+        whole,
+        tuple(
+            secret_header(f"{name}: env:{secret[name].variable}", environment) for name in headers
+        ),
+        variables,
+    )
+
+
+def _read(text: str, environment: Mapping[str, str]) -> tuple[str, ParameterValue]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value.strip() and value.isprintable()):
+        raise DefinitionError(
+            "a parameter is written --param NAME=VALUE or --param NAME=env:VARIABLE, and its value "
+            "is not blank"
+        )
+    if not value.startswith("env:"):
+        return name, ParameterValue(value)
+    variable = value.removeprefix("env:")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) or not environment.get(variable):
+        raise DefinitionError(
+            f"--param {name}: it is to come from the environment variable {variable or '?'}, which "
+            f"is not set"
+        )
+    return name, ParameterValue(variable=variable)

@@ -1,0 +1,215 @@
+"""Before anything is judged: does the endpoint answer, and is the definition what is deployed?
+
+A few requests, none of them repeated for long, and one clear sentence where hundreds of tests would
+fail for the same reason. Wrong conversions are no misfit: they are what the suite is there to find.
+"""
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fixtures.api import Definition, Operation
+from fixtures.cases.case import ExistingObject, Request
+from fixtures.cases.exchange import Exchange, Received
+from fixtures.client import CaseRunner
+from fixtures.rules.expectation import Stored
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.routing import routes_to
+from fixtures.rules.step_plans import listed_types, plan_reading
+from suites.lambda_proxy.echo_requests import downloads, handshake
+
+_CASE = "preflight"
+_UNKNOWN = "/conformance-no-such-path"
+_MISSING = "preflight/missing"
+_CONTENT = b"written by a conformance suite before its first test"
+# A server that knows the path says none of these, unless the definition maps them.
+_NOT_HERE = (404, 405, 501)
+
+
+class EndpointMismatchError(Exception):
+    """The endpoint cannot be reached or does not fit; the message is one sentence for the user."""
+
+
+def preflight(
+    definition: Definition, performer: CaseRunner, url: str, found: Sequence[ExistingObject] = ()
+) -> None:
+    """Make sure that the endpoint answers and that the definition fits it.
+
+    Where there are `found` objects, nothing is uploaded: they are looked for instead. Raises
+    `EndpointMismatchError` with one sentence that says what to do.
+    """
+    _check_functions(definition, performer, url)
+    if found:
+        stored = _find_something(definition, performer, url, found)
+    else:
+        stored = _store_something(definition, performer, url)
+    for operation in definition.operations_on_s3("GET"):
+        request = _missing(operation)
+        missing = _answer(performer, request, url)
+        _check_deployed(definition, request, missing, url)
+        alike = 200 in expected_response(definition, request, None).statuses
+        if stored is not None and not alike and not routes_to(definition, _UNKNOWN):
+            answers = (missing, _answer(performer, _unknown(operation), url))
+            if all(a.status == 200 and a.body == missing.body for a in answers):
+                raise EndpointMismatchError(
+                    f"{url} answers every path alike, so it is not the API of "
+                    f"{definition.source}; check --endpoint"
+                )
+
+
+def _check_functions(definition: Definition, performer: CaseRunner, url: str) -> None:
+    """Make sure that a GET gets as far as the functions, whichever they are.
+
+    What a function itself says is no misfit: another one than the echo function makes its cases
+    not applicable.
+    """
+    for operation in downloads(definition):
+        shaken = handshake(definition, operation)
+        assert shaken is not None
+        received = _answer(performer, shaken.request, url)
+        what = f"{shaken.request.sent_method} {operation.path}"
+        said = f"{received.status} {_message(received)}".strip()
+        if "Missing Authentication Token" in said:
+            raise _not_deployed(definition, url, what, said)
+
+
+def requests(definition: Definition, found: Sequence[ExistingObject] = ()) -> Iterator[Request]:
+    """The most that `preflight` sends."""
+    for operation in () if found else definition.operations_on_s3("PUT"):
+        yield from _uploads(definition, operation)
+    for request in _downloads(definition, found):
+        yield from (request, replace(request, name=_MISSING))
+    for operation in definition.operations_on_s3("GET"):
+        yield _missing(operation)
+        yield _unknown(operation)
+
+
+def _missing(operation: Operation) -> Request:
+    return Request(operation, _MISSING, accept="text/plain")
+
+
+def _unknown(operation: Operation) -> Request:
+    return Request(operation, "", method="GET", target=_UNKNOWN)
+
+
+def _store_something(definition: Definition, performer: CaseRunner, url: str) -> Request | None:
+    refusals: list[str] = []
+    for operation in definition.operations_on_s3("PUT"):
+        for request in _uploads(definition, operation):
+            received = _answer(performer, request, url)
+            if 200 <= received.status < 300:
+                return request
+            _check_deployed(definition, request, received, url)
+            if expected_response(definition, request, None).succeeds:
+                refusals.append(f"{operation.name} answered {received.status} {_message(received)}")
+    if refusals:
+        raise EndpointMismatchError(
+            f"{url} stores nothing ({refusals[0]}); check the integration's role and bucket, and "
+            f"where the key begins with the bucket give --key-prefix=BUCKET/"
+        )
+    return None
+
+
+def _find_something(
+    definition: Definition, performer: CaseRunner, url: str, found: Sequence[ExistingObject]
+) -> Request | None:
+    """The first download that brings one of the objects, or fails otherwise than for want of it."""
+    answers = []
+    for request in _downloads(definition, found):
+        received = _answer(performer, request, url, whole=True)
+        _check_deployed(definition, request, received, url)
+        missing = _answer(performer, replace(request, name=_MISSING), url)
+        if 200 <= received.status < 300 or _failure(received) != _failure(missing):
+            return request
+        answers.append(f"{request.name!r} is answered {received.status} {_message(received)}")
+    if answers:
+        raise EndpointMismatchError(
+            f"{url} hands out none of the objects of --read-only ({answers[0].strip()}, as what is "
+            f"not there); check their keys, and the integration's role and bucket"
+        )
+    return None
+
+
+def _failure(received: Received) -> tuple[int, bool]:
+    """How an answer fails: that the gateway could not convert is another matter than S3's words."""
+    return received.status, b"Internal server error" in received.body
+
+
+def _downloads(definition: Definition, found: Sequence[ExistingObject]) -> Iterator[Request]:
+    """For each object the download that is the surest to bring it, and one as text."""
+    for one in found:
+        for operation in definition.operations_on_s3("GET"):
+            stored = Stored(one.content, one.media_type, ("stored-type-found",))
+            plan = plan_reading(definition, operation, one.name, stored)
+            if plan is not None and one.is_reached_by(operation):
+                yield plan.request
+                yield replace(plan.request, accept="text/plain")
+
+
+def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
+    """Uploads of every kind: one of them succeeds on any gateway that is deployed at all."""
+    types = (*listed_types(definition)[:2], "application/json", "text/plain")
+    for media_type in types:
+        for body in (_CONTENT, base64.b64encode(_CONTENT)):
+            yield Request(operation, "preflight/object", media_type, body=body)
+
+
+def _answer(performer: CaseRunner, request: Request, url: str, *, whole: bool = False) -> Received:
+    exchange = performer.send(request, _CASE, whole=whole)
+    if exchange.received is None:
+        raise EndpointMismatchError(
+            f"{url} cannot be reached: {exchange.failure}; check {_option(exchange)}"
+        )
+    return exchange.received
+
+
+def _option(exchange: Exchange) -> str:
+    """Which option of the command line the network's failure is most likely about."""
+    if "CERTIFICATE_VERIFY_FAILED" in exchange.failure:
+        return "--endpoint, and --ca-bundle where the certificate is from a private authority"
+    if "_ALERT_" in exchange.failure:  # the endpoint's word on the certificate that it was shown
+        return "--client-cert"
+    return "--endpoint and --proxy" if exchange.sent.route.proxy else "--endpoint"
+
+
+def _check_deployed(definition: Definition, request: Request, received: Received, url: str) -> None:
+    what = f"{request.sent_method} {request.operation.path}"
+    said = f"{received.status} {_message(received)}".strip()
+    if 300 <= received.status < 400:
+        where = received.header("Location") or "elsewhere"
+        raise EndpointMismatchError(
+            f"{url} redirects {what} to {where}; give the URL that answers itself"
+        )
+    if received.status in (429, 503):
+        raise EndpointMismatchError(
+            f"{url} is throttled or unavailable ({what}: {said}); try again later"
+        )
+    expected = expected_response(definition, request, None).statuses
+    passed_on = {response.status for response in request.operation.integration.responses}
+    if received.status in passed_on and b"<Error>" in received.body:
+        return  # S3's own words: the gateway let the request in
+    if "Missing Authentication Token" in said:
+        raise _not_deployed(definition, url, what, said)
+    if received.status == 401 or (received.status == 403 and 403 not in expected):
+        raise EndpointMismatchError(
+            f"{url} does not let this suite in ({what}: {said}); check the stage in the URL, and "
+            f"--header, --api-key or --auth=sigv4"
+        )
+    if received.status in _NOT_HERE and received.status not in expected:
+        raise _not_deployed(definition, url, what, said)
+
+
+def _not_deployed(definition: Definition, url: str, what: str, said: str) -> EndpointMismatchError:
+    # AWS says the same to an unsigned request where an operation wants IAM authorization.
+    signature = "; with IAM authorization give --auth=sigv4" if "Missing" in said else ""
+    stage = f", that it has the stage ({definition.base_path})" if definition.base_path else ""
+    return EndpointMismatchError(
+        f"{url} does not fit {definition.source}: it answers {what} with {said}; check "
+        f"--endpoint{stage}, and that --definition is what is deployed there{signature}"
+    )
+
+
+def _message(received: Received) -> str:
+    """The beginning of a response body, on one line and printable."""
+    text = received.body[:120].decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,29 @@
+"""Before the first test: an endpoint, its deployment, and whether it fits the definition."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fixtures.definitions import shipped
+from fixtures.gateway.process import RunningGateway, start
+from suites.runner.deployment_wait import wait_for_deployment
+from suites.runner.preflight import preflight
+from suites.runner.run import SOON, Run
+
+
+def embedded_gateway(definition: str) -> RunningGateway:
+    """The reference gateway, started with a shipped definition or a file.
+
+    Raises `GatewayStartError`.
+    """
+    return start(definition if definition in shipped() else str(Path(definition).resolve()))
+
+
+def run_preflight(run: Run, say: Callable[[str], None]) -> None:
+    """Wait for the deployment where that was asked for, then try a few requests.
+
+    `say` hears of the waiting. Raises `Misfit` and `CredentialsError`.
+    """
+    if run.patience is not None:
+        wait_for_deployment(run.definition, run.fresh, run.endpoint, run.patience, say)
+    with run.case_runner(timeouts=SOON, attempts=2) as performer:
+        preflight(run.definition, performer, run.endpoint, run.found)

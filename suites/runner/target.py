@@ -1,0 +1,43 @@
+"""Which definition a run is about: the one of a file, or the one that is deployed."""
+
+from fixtures.api import Definition, DefinitionError, parse_definition
+from fixtures.api.definition_diff import differences
+from fixtures.client.control_plane import DeploymentError, fetch
+from fixtures.definitions import DEFAULT, load
+from suites.runner.preflight import EndpointMismatchError
+
+
+def resolve_target(
+    file: str | None, api: str | None, stage: str | None, endpoint: str
+) -> tuple[Definition, str]:
+    """The definition and the URL that four options stand for together; the URL may be empty.
+
+    `file` is `--definition`, `api` and `stage` are `--api-id` and `--stage`. The `endpoint` counts
+    before the deployed stage's own URL, and the file is what is tested once the deployed definition
+    does not differ from it. Raises `DefinitionError` and `DeploymentError` where the call is wrong,
+    and `EndpointMismatchError` with a list where the two differ.
+    """
+    if api is None:
+        if stage is not None:
+            raise DefinitionError(
+                "--stage names a stage of the API that --api-id fetches; give both"
+            )
+        return load(file or DEFAULT), endpoint
+    given = load(file) if file is not None else None
+    deployed = fetch(api, stage)
+    definition = parse_definition(deployed.export, deployed.source)
+    if not (endpoint or deployed.url):
+        raise DeploymentError(
+            f"--api-id={api}: its default endpoint is disabled; give the URL of its custom domain "
+            f"with --endpoint"
+        )
+    if given is not None:
+        found = differences(definition, given)
+        if found:
+            lines = "".join(f"\n  {line}" for line in found)
+            raise EndpointMismatchError(
+                f"what is deployed at {deployed.source} is not what {given.source} says, so it may "
+                f"have been changed and not deployed again; deploy it, or give the definition that "
+                f"is deployed. They differ in:{lines}"
+            )
+    return given or definition, endpoint or deployed.url

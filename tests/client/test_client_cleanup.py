@@ -1,0 +1,94 @@
+"""A cleanup reaches its endpoint as the run did: with its certificate, its authority, its proxy."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+
+from fixtures.cases.exchange import Route
+from fixtures.client import CredentialsError
+from fixtures.client.transport import connection, connection_by
+from tests.client.transport_helpers import PASSPHRASE, Telling, a_proxy, files_in, serving
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "p@ss: w/ord"
+SECRETS = {"PASSPHRASE": PASSPHRASE, "PASSWORD": PASSWORD}
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_a_runs_objects_are_emptied_by_mutual_tls_through_its_proxy(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    files = files_in(tmp_path, authority)
+    out = tmp_path / "out"
+    with serving(Telling, authority, clients=True) as url, a_proxy("me", PASSWORD) as proxied:
+        proxy = proxied.url.replace("://", "://me:env:PASSWORD@")
+        ran = python(
+            *("pytest", "-p", "no:cacheprovider", "-o", f"reports_out={out}", f"--endpoint={url}"),
+            f"--client-cert={files.certificate},{files.locked},env:PASSPHRASE",
+            *(
+                f"--ca-bundle={files.ca}",
+                f"--proxy={proxy}",
+                "suites/keys",
+                "-k",
+                "key:folders or key:plain",
+            ),
+            **SECRETS,
+        )
+        # The server takes every upload and hands none of it out.
+        assert ran.returncode == 1, ran.stdout + ran.stderr
+        assert "left there  3 objects below" in ran.stdout
+        (journal,) = out.glob("journal-*.jsonl")
+        assert not any(secret in journal.read_text() for secret in SECRETS.values())
+        before = len(proxied.lines)
+        missing = python("fixtures.client", "cleanup", str(journal), "--with=overwrite")
+        assert missing.returncode == 4
+        assert "from the environment variable PASSPHRASE, which is not set" in missing.stderr
+        assert len(proxied.lines) == before
+        command = ("fixtures.client", "cleanup", str(journal), "--with=overwrite")
+        done = python(*command, **SECRETS)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "3 objects emptied" in done.stdout
+        assert len(proxied.lines) > before
+        assert "nothing to do" in python(*command, **SECRETS).stdout
+
+
+ROUTES = {
+    "straight": Route(),
+    "a proxy": Route(proxy="http://proxy.example:3128"),
+    "a proxy with a password": Route(
+        proxy="http://proxy.example:3128", proxy_user="a b@c", proxy_password="$PASSWORD"
+    ),
+    "a proxy from a variable": Route(proxy="$WHOLE"),
+}
+
+
+@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
+def test_a_route_leads_to_a_connection_that_tells_the_same_route(route: Route) -> None:
+    environment = {**SECRETS, "WHOLE": f"http://me:{PASSWORD[:4]}@proxy.example:3128"}
+    assert connection_by(route, environment).route == route
+
+
+def test_certificates_are_found_again(tmp_path: Path) -> None:
+    files = files_in(tmp_path, trustme.CA())
+    texts = (str(files.both), f"{files.certificate},{files.key}")
+    for text in (*texts, f"{files.certificate},{files.locked},env:PASSPHRASE"):
+        route = connection(text, str(files.ca), None, SECRETS).route
+        assert connection_by(route, SECRETS).route == route
+    files.ca.unlink()
+    with pytest.raises(CredentialsError, match=r"--ca-bundle: .*: No such file"):
+        connection_by(replace(route, proxy=""), SECRETS)

@@ -1,0 +1,85 @@
+"""What the tests of diagnosis share: cases, and endpoints that answer them as they are told."""
+
+import base64
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+
+from fixtures.api import Definition
+from fixtures.cases.case import Case, Role, StepResult
+from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.diagnosis import Judged
+from fixtures.faults.catalogue import BY_NAME
+from fixtures.faults.host import Host
+from fixtures.rules.expectation import BodyKind, Expectation
+from fixtures.rules.expected_response import expected_response
+from tests.lab.diagnosis_accuracy.__main__ import send
+from tests.lab.fault_matrix.trial import planned
+
+XML = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'
+BODIES = {
+    BodyKind.ERROR: b'{"message": "Internal server error"}',
+    BodyKind.S3_XML: XML,
+    BodyKind.S3_XML_BASE64: base64.b64encode(XML),
+    BodyKind.ANY: b"",
+}
+Spoil = Callable[[Case, Received], Received | None]
+
+
+@cache
+def sent(name: str, most: int) -> tuple[Definition, tuple[Case, ...]]:
+    """A shipped definition and the first cases for it, the most different ones first."""
+    definition, plans = planned(name, "quick")
+    return definition, tuple(plan.case for plan in plans[:most])
+
+
+def as_told(expectation: Expectation, request_id: str) -> Received:
+    """An answer that is as expected."""
+    body = expectation.body if expectation.exact else BODIES[expectation.kind]
+    length = ("Content-Length", str(len(body)))
+    kind = ("Content-Type", expectation.content_type or "application/json")
+    of_error = ("x-amzn-ErrorType", "AnyException")
+    named = (of_error,) if expectation.kind is BodyKind.ERROR else ()
+    headers = (kind, length, ("x-amzn-RequestId", request_id), *named)
+    return Received(expectation.statuses[0], headers, body)
+
+
+def _unspoiled(_: Case, received: Received) -> Received:
+    return received
+
+
+def answered(
+    deployed: Definition, cases: Iterable[Case], spoil: Spoil = _unspoiled
+) -> list[Judged]:
+    """The cases with the answers that the rules foretell of a deployment, spoiled or not."""
+    operations = {(op.path, op.method): op for op in deployed.operations}
+    judged = []
+    for case in cases:
+        state = {}
+        performed = []
+        for number, step in enumerate(case.steps):
+            operation = step.request.operation
+            there = operations.get((operation.path, operation.method), operation)
+            request = replace(step.request, operation=there)
+            expectation = expected_response(deployed, request, state.get(request.name))
+            state[request.name] = expectation.stored
+            came = spoil(case, as_told(expectation, f"{case.id} {number}"))
+            # Each exchange is one of its own, however alike.
+            exchange = Exchange(
+                Sent(request.sent_method, f"https://endpoint.test/{case.id}/{number}"),
+                came,
+                "" if came is not None else "the connection was closed",
+            )
+            performed.append(StepResult(step, exchange))
+            if came is None or (step.role is Role.SETUP and came.status != 200):
+                break
+        judged.append(Judged(case, tuple(performed)))
+    return judged
+
+
+def faulty(name: str, definition: str, most: int) -> list[Judged]:
+    """The cases with the answers of a gateway that has one fault."""
+    deployed, cases = sent(definition, most)
+    host = Host()
+    with host.running():
+        return send(host, deployed, BY_NAME[name], cases)

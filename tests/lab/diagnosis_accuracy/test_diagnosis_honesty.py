@@ -1,0 +1,149 @@
+"""What a diagnosis says of a healthy endpoint, of one that does not answer, and of the rest."""
+
+import json
+import shlex
+from dataclasses import replace
+
+import botocore.session
+from botocore import xform_name
+
+from fixtures.api import Definition
+from fixtures.cases.case import Aspect, Case
+from fixtures.cases.exchange import Received
+from fixtures.definitions import load
+from fixtures.diagnosis import Judged, diagnose
+from fixtures.diagnosis.configurations import configurations
+from fixtures.diagnosis.observed_values import Seen
+from tests.lab.diagnosis_accuracy.helpers import answered, faulty, sent
+from tests.lab.diagnosis_accuracy.misconfigurations import wrong_deployments
+
+CASES = 120
+
+
+def deployed(key: str, definition: str = "sample") -> tuple[Definition, Definition]:
+    stated, _ = sent(definition, CASES)
+    return stated, next(w.deployed for w in wrong_deployments(stated) if w.key == key)
+
+
+def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
+    definition, cases = sent("sample", CASES)
+    diagnosis = diagnose(definition, answered(definition, cases))
+    count = diagnosis.observations
+    assert count >= CASES
+    assert diagnosis.headline == (
+        f"This endpoint behaves as defined: {count} of {count} observations fit."
+    )
+    assert not diagnosis.explanations
+    assert not diagnosis.unexplained
+
+
+def test_where_nothing_was_sent_nothing_is_said() -> None:
+    definition, _ = sent("sample", CASES)
+    assert "Nothing was observed" in diagnose(definition, ()).headline
+
+
+def test_a_throttled_endpoint_is_accused_of_nothing() -> None:
+    definition, cases = sent("sample", CASES)
+    throttled = Received(429, (("Content-Length", "0"),))
+    diagnosis = diagnose(definition, answered(definition, cases, lambda *_: throttled))
+    assert not diagnosis.deviating
+    assert not diagnosis.explanations
+
+
+def test_what_a_broken_connection_left_says_nothing() -> None:
+    definition, cases = sent("sample", CASES)
+    diagnosis = diagnose(definition, answered(definition, cases, lambda *_: None))
+    assert diagnosis.observations == 0
+
+
+def test_an_upload_that_failed_while_a_case_was_prepared_is_evidence() -> None:
+    definition, _ = deployed("binaryMediaTypes=")
+    _, empty = deployed("binaryMediaTypes=")
+    _, cases = sent("sample", CASES)
+    setups = [
+        case for case in cases if case.id.startswith("GET /s3 every-byte stored:application/octet")
+    ]
+    judged = answered(empty, setups)
+    assert all(len(one.performed) == 1 for one in judged)
+    assert diagnose(definition, judged).explanations[0].keys == ("binaryMediaTypes=",)
+
+
+def test_a_header_that_no_configuration_decides_is_left_unexplained() -> None:
+    definition, cases = sent("sample", CASES)
+    ids = [case for case in cases if case.aspect is Aspect.REQUEST_ID]
+
+    def unnamed(_: Case, received: Received) -> Received:
+        return replace(received, headers=received.headers[:2])
+
+    diagnosis = diagnose(definition, answered(definition, ids, unnamed))
+    assert not diagnosis.deviating
+    assert not diagnosis.explanations
+    assert "headers" in diagnosis.headline
+    assert diagnosis.unexplained == tuple(case.id for case in ids)
+
+
+def test_what_an_explanation_leaves_is_named() -> None:
+    stated, empty = deployed("binaryMediaTypes=")
+    _, cases = sent("sample", CASES)
+
+    def lost(case: Case, received: Received) -> Received:
+        return replace(received, status=418) if case.id == cases[0].id else received
+
+    diagnosis = diagnose(stated, answered(empty, cases, lost))
+    best = diagnosis.explanations[0]
+    assert best.keys == ("binaryMediaTypes=",)
+    assert best.fits < best.of
+    assert best.unexplained == (cases[0].id,)
+
+
+def test_explanations_that_the_cases_cannot_tell_apart_share_a_rank() -> None:
+    stated, other = deployed("GET /s3 response '2\\\\d{2}' contentHandling=CONVERT_TO_TEXT")
+    _, cases = sent("sample", CASES)
+    diagnosis = diagnose(stated, answered(other, cases))
+    first = [e.keys[0] for e in diagnosis.explanations if e.rank == 1]
+    assert "Accept absent" in first
+    assert len(first) > 1
+    assert "cannot be told apart" in diagnosis.headline
+
+
+def test_a_diagnosis_is_json() -> None:
+    stated, empty = deployed("binaryMediaTypes=")
+    _, cases = sent("sample", CASES)
+    diagnosis = diagnose(stated, answered(empty, cases))
+    document = diagnosis.as_json()
+    assert json.loads(json.dumps(document)) == document
+    assert document["explanations"][0]["changes"] == ["binaryMediaTypes="]
+
+
+def test_a_body_that_came_compressed_is_explained_by_that() -> None:
+    definition, _ = sent("sample", CASES)
+    judged = [Judged(one.case, one.performed) for one in faulty("gzip-uninvited", "sample", CASES)]
+    assert diagnose(definition, judged).explanations[0].keys == ("zipped",)
+
+
+def test_every_command_is_one_that_the_aws_cli_has() -> None:
+    """Names of calls and parameters, by the model of the service that the CLI is made from."""
+    model = botocore.session.get_session().get_service_model("apigateway")
+    calls = {xform_name(name, "-"): model.operation_model(name) for name in model.operation_names}
+    seen = set()
+    for name in ("sample-template", "mapped", "conversions"):
+        definition = load(name)
+        places = frozenset((op.path, op.method) for op in definition.operations)
+        everything = Seen(("application/json", "image/png"), places, frozenset({418}), {}, {})
+        for change in configurations(definition, everything):
+            assert change.commands, change.key
+            for command in change.commands:
+                call = command.removeprefix("RESOURCE_ID=$(").removesuffix(")")
+                words = shlex.split(call)
+                assert words[:2] == ["aws", "apigateway"], command
+                shape = calls[words[2]].input_shape
+                known = {xform_name(member, "-") for member in shape.members}
+                given = dict(zip(words[3::2], words[4::2], strict=True))
+                for option in given:
+                    assert option[2:] in {*known, "query", "output"}, command
+                patches = json.loads(given.get("--patch-operations", "[]"))
+                for patch in patches:
+                    assert set(patch) <= {"op", "path", "value"}
+                    assert patch["path"].startswith("/")
+                seen.add(words[2])
+    assert {"update-rest-api", "update-integration", "update-integration-response"} <= seen

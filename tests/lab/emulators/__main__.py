@@ -1,0 +1,125 @@
+"""`python -m tests.lab.emulators`: install emulators, run the suite on each, compare them."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fixtures import definitions
+from fixtures.api import DefinitionError
+from fixtures.gateway.arguments import Parser
+from reports.__main__ import main as reports
+from reports.atomic_file import atomic_write
+from suites.profile import PROFILES
+from tests.lab.emulators.attempt import Attempt
+from tests.lab.emulators.result_tables import tables
+from tests.lab.emulators.targets import PEERS
+from tests.lab.emulators.trials import Plan, attempts
+
+_ROOT = Path(__file__).parents[3]
+OUT = _ROOT / "reports" / "out" / "peers"
+# Where neither the type checker nor a linter looks for this project's code.
+ENVIRONMENTS = _ROOT / ".tox" / "emulators"
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m tests.lab.emulators",
+        description="Install emulators of API Gateway, each into an environment of its own, deploy "
+        "the definitions to each, run the suite against it, and write tables and comparison pages. "
+        "Exit status 0 where at least one could be judged, whatever the verdicts; else 1.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--peer",
+        action="append",
+        choices=[peer.name for peer in PEERS],
+        help="which emulator; may be given several times (default: every one)",
+    )
+    parser.add_argument(
+        "--definition",
+        action="append",
+        metavar="NAME_OR_PATH",
+        help="what is deployed; may be given several times (default: every shipped one)",
+    )
+    parser.add_argument(
+        "--profile", choices=tuple(PROFILES), default="quick", help="default: quick"
+    )
+    parser.add_argument(
+        "--longest",
+        type=float,
+        default=3600.0,
+        metavar="S",
+        help="seconds after which a run of the suite is given up (default: 3600)",
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="judge what is in the folder again by the rules of this checkout, and run the rest",
+    )
+    parser.add_argument("--list", action="store_true", help="say which emulators there are")
+    parser.add_argument(
+        "--folder", type=Path, default=OUT, metavar="DIR", help="default: reports/out/peers"
+    )
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="where to write the tables (default: tables.md in the folder)",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the peers; 0 if any was judged, 1 if none was, 2 where the call is wrong."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.list:
+        for peer in PEERS:
+            _say(f"{peer.name:<18} {' '.join(peer.requirements)}")
+        return 0
+    names = tuple(options.definition or definitions.shipped())
+    try:
+        for name in names:
+            definitions.load(name)
+    except DefinitionError as error:
+        parser.error(str(error))
+    plan = Plan(ENVIRONMENTS, options.folder, options.profile, options.longest, options.again, _say)
+    found = [
+        attempt
+        for peer in PEERS
+        if not options.peer or peer.name in options.peer
+        for attempt in attempts(peer, names, plan)
+    ]
+    markdown = options.markdown or options.folder / "tables.md"
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    atomic_write(markdown, tables(found, today, options.profile).encode())
+    _say(str(markdown))
+    for name in names:
+        _compare(found, name, options.folder)
+    return 0 if any(attempt.document for attempt in found) else 1
+
+
+def _compare(found: Sequence[Attempt], name: str, folder: Path) -> None:
+    """The comparison page of the peers that were judged with a definition."""
+    judged = [a for a in found if a.definition == name and a.document is not None]
+    if len(judged) < 2:
+        return
+    page = folder / f"comparison-{Path(name).stem}"
+    reports(
+        [
+            "compare",
+            *(str(folder / each.peer / Path(name).stem / "conformance.json") for each in judged),
+            *(f"--label={each.peer} {each.version}" for each in judged),
+            f"--html={page}.html",
+            f"--json={page}.json",
+        ]
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - what a command says
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""A peer as a process of its own, on a free port of loopback, for the time of a `with` block."""
+
+import http.client
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.targets import Peer
+
+_LONGEST_END = 20.0
+_BETWEEN_PROBES = 0.25
+_HOST = "127.0.0.1"
+
+
+@contextmanager
+def running(
+    peer: Peer, programs: Path, folder: Path, *, longest_start: float = 180.0
+) -> Iterator[int]:
+    """Start the peer, wait until it serves, and end it by its own process; gives the port.
+
+    What it says goes to `log.txt` in `folder`, where it may also keep what it has.
+    `longest_start` is in seconds. Raises `NotJudged`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    values = {"bin": str(programs), "port": str(port), "folder": str(folder.resolve())}
+    command = [part.format_map(values) for part in peer.command]
+    environment = {name: value.format_map(values) for name, value in peer.environment.items()}
+    with (folder / "log.txt").open("wb") as log:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=_surroundings(programs) | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        except OSError as error:
+            raise NotJudged(f"it cannot be started: {error}") from None
+        try:
+            _wait(process, port, peer.ready, longest_start, folder / "log.txt")
+            yield port
+        finally:
+            _end(process)
+
+
+def _surroundings(programs: Path) -> dict[str, str]:
+    """This process's environment, without what would lead a peer to this project's packages.
+
+    A peer that made calls of its own to AWS would find no credentials that mean anything there.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "PYTHON", "VIRTUAL_ENV"))
+    }
+    path = f"{programs}{os.pathsep}{kept.get('PATH', '')}"
+    return kept | {"PATH": path, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def _free_port() -> int:
+    with socket.create_server((_HOST, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]", port: int, path: str, longest: float, log: Path
+) -> None:
+    until = time.monotonic() + longest
+    while True:
+        if process.poll() is not None:
+            raise NotJudged(f"it ended with status {process.returncode}: {_last_words(log)}")
+        if _serves(port, path):
+            return
+        if time.monotonic() > until:
+            raise NotJudged(f"it did not serve within {longest:g} seconds: {_last_words(log)}")
+        time.sleep(_BETWEEN_PROBES)
+
+
+def _serves(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else "it said nothing"
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_LONGEST_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,63 @@
+"""An environment for each peer, made once and kept as long as its requirements stay the same."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.targets import Peer
+
+_LONGEST = 1200.0
+_COMPLETE = "complete"
+_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+
+
+def install(peer: Peer, folder: Path) -> Path:
+    """The folder of the programs of an environment, below `folder`, that has the peer.
+
+    Raises `NotJudged`.
+    """
+    if sys.version_info[:2] < peer.python:
+        needed, here = (".".join(map(str, v)) for v in (peer.python, sys.version_info[:2]))
+        raise NotJudged(f"it needs Python {needed}, and this is {here}")
+    return environment_with(peer.requirements, folder)
+
+
+def environment_with(requirements: Sequence[str], folder: Path) -> Path:
+    """The folder of the programs of an environment that has these; the same ones share one.
+
+    Raises `NotJudged`.
+    """
+    wanted = "\n".join((sys.version, *requirements))
+    environment = folder.resolve() / hashlib.sha256(wanted.encode()).hexdigest()[:16]
+    programs = environment / "bin"
+    if not (environment / _COMPLETE).exists():
+        shutil.rmtree(environment, ignore_errors=True)
+        venv.create(environment, with_pip=True)
+        pip = (str(programs / "python"), "-m", "pip", "install", "--quiet")
+        _run((*pip, "--disable-pip-version-check", *requirements))
+        (environment / _COMPLETE).touch()
+    return programs
+
+
+def version(peer: Peer, programs: Path) -> str:
+    """The version of the peer's distribution in its environment."""
+    name = peer.requirements[0].partition("==")[0].partition("[")[0]
+    return _run((str(programs / "python"), "-c", _VERSION, name)).strip()
+
+
+def _run(command: Sequence[str]) -> str:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", timeout=_LONGEST, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise NotJudged(f"it was not installed within {_LONGEST:g} seconds") from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise NotJudged(f"it cannot be installed: {said[-1]}")
+    return done.stdout

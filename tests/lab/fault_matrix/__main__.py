@@ -1,0 +1,114 @@
+"""`python -m fixtures.faults`: prove that the suite catches each bad gateway, or serve one."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fixtures import definitions
+from fixtures.api import DefinitionError
+from fixtures.faults.catalogue import BY_NAME, NoSuchFault, by_name
+from fixtures.faults.host import Host
+from fixtures.gateway.arguments import Parser, port
+from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
+from tests.lab.fault_matrix.trial import Result
+
+# Enough to see that the harness works, where a few faults alone are asked for.
+_FEW = 200
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m fixtures.faults",
+        description="Send the cases of the suites to gateways that are wrong on purpose.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--definition",
+        action="append",
+        metavar="NAME_OR_PATH",
+        help=f"what is deployed; may be given several times (default: all of "
+        f"{', '.join(definitions.shipped())})",
+    )
+    parser.add_argument(
+        "--fault", action="append", metavar="NAME", help="one fault; may be given several times"
+    )
+    parser.add_argument("--profile", choices=("quick", "default"), default="quick")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix there")
+    parser.add_argument("--list", action="store_true", help="say which faults there are")
+    parser.add_argument("--serve", metavar="NAME", help="serve one bad gateway on loopback")
+    parser.add_argument(
+        "--port", type=port, default=0, help="with --serve: the port (default: any free one)"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 if all is caught, 1 if not, 2 where the call is wrong."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    names: list[str] = options.definition or list(definitions.shipped())
+    try:
+        for name in names:
+            definitions.load(name)
+        faults = [by_name(name).name for name in options.fault or BY_NAME]
+        if options.serve:
+            return _serve(parser, options.serve, names if options.definition else [], options.port)
+    except (DefinitionError, NoSuchFault) as error:
+        parser.error(str(error))
+    if options.list:
+        for fault in map(by_name, faults):
+            _say(f"{fault.group:<16} {fault.name:<52} {fault.sentence}")
+        return 0
+    return _matrix(faults, names, options.profile, options.json, whole=not options.fault)
+
+
+def _matrix(
+    faults: list[str], names: list[str], profile: str, file: Path | None, *, whole: bool
+) -> int:
+    started = time.monotonic()
+    matrix = run(
+        faults, names, profile, control_cases=None if whole else _FEW, guards=whole, said=_say
+    )
+    for name, control in matrix.controls.items():
+        _say(f"without a fault, {name}: {control.cases} cases, {len(control.deviations)} wrong")
+        for deviation in control.deviations[:10]:
+            _say(f"  {deviation}")
+    for text in per_definition(matrix):
+        _say(text)
+    for rule, guard in matrix.guards.items():
+        if guard is None:
+            _say(f"no fault is caught by {rule} alone")
+    _say(_summary(matrix, time.monotonic() - started))
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(matrix.document(), indent=1) + "\n", encoding="utf-8")
+    return 0 if matrix.succeeded else 1
+
+
+def _summary(matrix: Matrix, seconds: float) -> str:
+    results = [row.result for row in matrix.rows]
+    counts = ", ".join(f"{results.count(result)} {result}" for result in Result)
+    return f"{len(results)} faults: {counts}; {seconds:.0f} s"
+
+
+def _serve(parser: Parser, name: str, names: list[str], port: int) -> int:
+    fault = by_name(name)
+    definition = definitions.load((names or [definitions.DEFAULT])[0])
+    try:
+        host = Host(port)
+    except OSError as error:
+        parser.error(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}")
+    with host.serving(fault, definition) as url:
+        _say(f"Serving {fault.name}: {fault.sentence} ({definition.source}) on {url}")
+        host.run()
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - what a command says
+
+
+if __name__ == "__main__":
+    sys.exit(main())

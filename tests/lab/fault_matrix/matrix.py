@@ -1,0 +1,222 @@
+"""Every fault under every definition, and the tables that are made of it.
+
+Strategy: two processes take the faults one after the other; each holds one socket and the cases of
+the definitions that it has met. What they give back is data alone.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from fixtures.faults.catalogue import BY_NAME
+from fixtures.faults.fault import CONNECTION
+from fixtures.faults.host import Host
+from fixtures.rules.rule_book import rules
+from tests.lab.fault_matrix.trial import (
+    Result,
+    Trial,
+    applies,
+    attempt,
+    caught_by_nothing_else,
+    control,
+)
+
+_PROCESSES = 2
+NEVER_BROKEN = frozenset({"not-judged", "stored-type-found"})
+"""Rules that no gateway of the matrix can break.
+
+Nothing is judged by the one. The other is about objects that were there before the run, and the
+matrix's gateways begin with none; `test_remote_run_read_only.py` holds it to a bad gateway.
+"""
+_WORST_LAST = (Result.CAUGHT, Result.OTHERS, Result.MISSED, Result.NOT_TRIED)
+
+
+@dataclass(frozen=True)
+class Control:
+    """The correct gateway under one definition: how many cases, and what was not as expected."""
+
+    cases: int
+    deviations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault under each definition."""
+
+    fault: str
+    trials: Mapping[str, Trial]
+
+    @property
+    def result(self) -> Result:
+        """The best result under any definition: to be caught once is to be caught."""
+        return min((trial.result for trial in self.trials.values()), key=_WORST_LAST.index)
+
+    @property
+    def first(self) -> tuple[str, Trial]:
+        """The definition and the trial that the result is from."""
+        return next((d, t) for d, t in self.trials.items() if t.result is self.result)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A fault that one rule alone catches, and the definition under which that was seen."""
+
+    fault: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What a whole run came to."""
+
+    profile: str
+    controls: Mapping[str, Control]
+    rows: tuple[Row, ...]
+    guards: Mapping[str, Guard | None] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether each fault was caught by a rule that names it, wherever it can show.
+
+        And the correct gateway by none, and no rule is without its guard.
+        """
+        trials = (trial for row in self.rows for trial in row.trials.values())
+        right = not any(control.deviations for control in self.controls.values())
+        return (
+            right
+            and all(trial.result in (Result.CAUGHT, Result.NOT_TRIED) for trial in trials)
+            and all(self.guards.values())
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The matrix as JSON."""
+        return {
+            "profile": self.profile,
+            "succeeded": self.succeeded,
+            "control": {
+                name: {"cases": one.cases, "deviations": list(one.deviations)}
+                for name, one in self.controls.items()
+            },
+            "faults": {row.fault: _row_document(row) for row in self.rows},
+            "guards": {
+                rule: {"fault": guard.fault, "definition": guard.definition} if guard else None
+                for rule, guard in self.guards.items()
+            },
+        }
+
+
+def _row_document(row: Row) -> dict[str, Any]:
+    fault = BY_NAME[row.fault]
+    return {
+        "group": fault.group,
+        "sentence": fault.sentence,
+        "rules": list(fault.rules),
+        "outcome": str(row.result),
+        "definitions": {
+            definition: {
+                "outcome": str(trial.result),
+                "cases": trial.sent,
+                "rule": trial.rule,
+                "case": trial.case,
+                "rules": list(trial.rules),
+            }
+            for definition, trial in row.trials.items()
+        },
+    }
+
+
+def run(
+    faults: Sequence[str],
+    definitions: Sequence[str],
+    profile: str,
+    *,
+    control_cases: int | None = None,
+    guards: bool = False,
+    said: Callable[[str], None] = lambda _: None,
+) -> Matrix:
+    """Try the faults under the definitions; `said` hears of each as soon as it is done.
+
+    The correct gateway gets `control_cases` of the cases, by default all: what cannot tell it from
+    a bad one would catch anything. With `guards`, a fault is looked for, for each rule, that this
+    rule alone catches.
+    """
+    with ProcessPoolExecutor(
+        _PROCESSES, mp_context=multiprocessing.get_context("spawn"), initializer=_open
+    ) as pool:
+        controls = {
+            name: pool.submit(_control, name, profile, control_cases) for name in definitions
+        }
+        rows = [pool.submit(_row, fault, tuple(definitions), profile) for fault in faults]
+        done = []
+        for row in rows:
+            done.append(row.result())
+            said(line(done[-1]))
+        correct = {name: one.result() for name, one in controls.items()}
+        # Every case is sent, so those definitions come first that have few.
+        order = sorted(definitions, key=lambda name: correct[name].cases)
+        looked_for = {
+            rule: pool.submit(_guard, rule, tuple(_only_named(rule, done, order)), profile)
+            for rule in (sorted(set(rules()) - NEVER_BROKEN) if guards else ())
+        }
+        found = {rule: guard.result() for rule, guard in looked_for.items()}
+        return Matrix(profile, correct, tuple(done), found)
+
+
+def _only_named(rule: str, rows: Sequence[Row], definitions: Sequence[str]) -> Iterator[Guard]:
+    """The caught faults that break this rule alone, under each definition."""
+    for definition in definitions:
+        for row in rows:
+            fault = BY_NAME[row.fault]
+            named_alone = fault.rules == (rule,) and fault.group != CONNECTION
+            if named_alone and row.trials[definition].result is Result.CAUGHT:
+                yield Guard(row.fault, definition)
+
+
+_IN_THIS_PROCESS = ExitStack()
+_hosts: list[Host] = []
+
+
+def _open() -> None:
+    _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
+
+
+def _control(definition: str, profile: str, most: int | None) -> Control:
+    return Control(*control(_hosts[0], definition, profile, most))
+
+
+def _row(fault: str, definitions: tuple[str, ...], profile: str) -> Row:
+    host = _hosts[0]
+    return Row(fault, {name: attempt(host, BY_NAME[fault], name, profile) for name in definitions})
+
+
+def _guard(rule: str, candidates: tuple[Guard, ...], profile: str) -> Guard | None:
+    host = _hosts[0]
+    for guard in candidates:
+        fault = BY_NAME[guard.fault]
+        # The quick profile has every kind of case but those near the limit.
+        enough = "quick" if applies(fault, guard.definition, "quick") else profile
+        if caught_by_nothing_else(host, fault, guard.definition, enough, rule):
+            return guard
+    return None
+
+
+def line(row: Row) -> str:
+    """A row of the table: fault, outcome, first rule, definition and case."""
+    definition, trial = row.first
+    where = f"{definition}: {trial.case}" if trial.case else ""
+    return f"{row.fault:<52} {row.result:<11} {trial.rule:<34} {where}".rstrip()
+
+
+def per_definition(matrix: Matrix) -> Iterator[str]:
+    """How many faults came to what under each definition, and which were not caught there."""
+    names = dict.fromkeys(name for row in matrix.rows for name in row.trials)
+    for name in names:
+        results = [row.trials[name].result for row in matrix.rows]
+        counts = ", ".join(f"{results.count(result)} {result}" for result in Result)
+        yield f"{name}: {counts}"
+        for row in matrix.rows:
+            if row.trials[name].result in (Result.OTHERS, Result.MISSED):
+                yield f"  {row.trials[name].result}: {row.fault}"

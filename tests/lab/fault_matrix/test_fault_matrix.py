@@ -1,0 +1,289 @@
+"""Bad gateways on a socket, the cases that catch them, and what is said of it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fixtures.definitions import load
+from fixtures.faults.catalogue import by_name
+from fixtures.faults.fault import Fault
+from fixtures.faults.host import Host
+from fixtures.rules.rule_book import rules
+from suites.profile import PROFILES
+from tests.lab.fault_matrix import __main__ as command
+from tests.lab.fault_matrix.matrix import (
+    NEVER_BROKEN,
+    Control,
+    Guard,
+    Matrix,
+    Row,
+    line,
+    per_definition,
+    run,
+)
+from tests.lab.fault_matrix.trial import (
+    Result,
+    Trial,
+    applies,
+    attempt,
+    caught_by_nothing_else,
+    control,
+    planned,
+)
+
+ROOT = Path(__file__).parents[3]
+HARMLESS = Fault("harmless", "error", "A gateway that is right.", ("unknown-path",))
+
+
+@pytest.fixture(scope="module")
+def host():
+    with Host().running() as running:
+        yield running
+
+
+# ------------------------------------------------------------------------------ end to end
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "accept-last-entry",
+        "response-binary-text-none-bytes",
+        "base64-lines",
+        "decoder-garbage-dropped",
+        "refused-upload-destroys",
+        "overwrite-keeps-tail",
+        "key-plus-decoded",
+        "content-length-short-beside-chunks",
+        "upload-cut-last-byte",
+        "sometimes-turned",
+        "together-bodies",
+    ],
+)
+def test_a_fault_is_caught_by_its_own_rule(host, name: str) -> None:
+    fault = by_name(name)
+    trial = attempt(host, fault, "sample", "quick")
+    assert trial.result is Result.CAUGHT
+    assert trial.rule in fault.rules
+    assert trial.rule in trial.rules
+    assert trial.case
+
+
+def test_a_broken_connection_leaves_every_case_undecided(host) -> None:
+    trial = attempt(host, by_name("connection-body-broken-off"), "sample", "quick")
+    assert trial.result is Result.CAUGHT
+    assert trial.sent > 1
+
+
+def test_a_connection_that_holds_is_not_taken_for_a_broken_one(host) -> None:
+    whole = Fault(
+        "whole", "connection", "A gateway that is right.", ("response-binary-binary-none",)
+    )
+    assert attempt(host, whole, "sample", "quick").result is Result.MISSED
+
+
+def test_a_correct_gateway_is_not_caught(host) -> None:
+    trial = attempt(host, HARMLESS, "text-only", "quick")
+    assert trial.result is Result.MISSED
+    assert trial.sent == len(planned("text-only", "quick")[1])
+    assert control(host, "text-only", "quick", 50) == (50, ())
+
+
+def test_a_fault_that_breaks_other_rules_is_caught_by_others_only(host) -> None:
+    fault = by_name("errors-are-200")
+    other = Fault("other", "error", fault.sentence, ("request-id",), (), fault.application)
+    assert attempt(host, other, "text-only", "quick").result is Result.OTHERS
+
+
+# ---------------------------------------------------------------------------- what applies
+
+
+def test_a_fault_is_not_tried_where_no_case_carries_its_rules(host) -> None:
+    fault = by_name("head-is-405")
+    assert not applies(fault, "sample", "quick")
+    assert attempt(host, fault, "sample", "quick") == Trial(Result.NOT_TRIED)
+
+
+def test_a_fault_is_not_tried_where_it_says_that_it_cannot_show() -> None:
+    fault = by_name("accept-absent-is-text-under-full-wildcard")
+    assert applies(fault, "wildcard", "quick")
+    assert not applies(fault, "sample", "quick")
+
+
+def test_a_fault_near_the_limit_waits_for_a_profile_that_goes_there() -> None:
+    fault = by_name("limit-one-short")
+    assert not applies(fault, "sample", "quick")
+    assert applies(fault, "sample", "default")
+
+
+def test_every_case_that_can_be_sent_is_planned_once() -> None:
+    definition, cases = planned("sample", "quick")
+    assert definition == load("sample")
+    ids = [(case.case.id, case.case.aspect, case.case.rules) for case in cases]
+    assert len(ids) == len(cases) > 1000
+    assert all(case.case.steps for case in cases)
+    assert not PROFILES["quick"].large
+
+
+# --------------------------------------------------------------------------- what is said
+
+CAUGHT = Trial(Result.CAUGHT, 3, "error-body", "a case", ("error-body",))
+MISSED = Trial(Result.MISSED, 9)
+OTHERS = Trial(Result.OTHERS, 9, "request-id", "a case", ("request-id",))
+UNTRIED = Trial(Result.NOT_TRIED)
+RIGHT = {"sample": Control(5, ())}
+
+
+def rows(**trials: Trial) -> Matrix:
+    return Matrix("quick", RIGHT, (Row("error-is-text", trials),))
+
+
+def test_a_fault_is_to_be_caught_wherever_it_can_show() -> None:
+    assert rows(sample=CAUGHT, mapped=CAUGHT, wildcard=UNTRIED).succeeded
+    assert rows(sample=UNTRIED).succeeded
+    assert not rows(sample=CAUGHT, mapped=OTHERS).succeeded
+    assert not rows(sample=CAUGHT, mapped=MISSED).succeeded
+    assert not rows(sample=MISSED, mapped=UNTRIED).succeeded
+
+
+def test_a_rule_without_a_fault_that_it_alone_catches_is_no_success() -> None:
+    guard = Guard("error-is-text", "sample")
+    guarded = replace(rows(sample=CAUGHT), guards={"error-body": guard})
+    assert guarded.succeeded
+    assert not replace(guarded, guards={"error-body": guard, "request-id": None}).succeeded
+
+
+def test_a_fault_that_breaks_two_rules_is_caught_by_neither_alone(host) -> None:
+    alone = by_name("error-is-text")
+    assert caught_by_nothing_else(host, alone, "text-only", "quick", "error-body")
+    several = by_name("payload-always-text")
+    assert not caught_by_nothing_else(
+        host, several, "sample", "quick", "response-binary-binary-none"
+    )
+
+
+def test_what_nothing_catches_is_not_caught_by_one_rule_alone(host) -> None:
+    assert not caught_by_nothing_else(host, HARMLESS, "text-only", "quick", "unknown-path")
+
+
+def test_each_rule_is_looked_after_by_a_fault_that_it_alone_catches() -> None:
+    matrix = run(["error-is-text"], ["text-only"], "quick", control_cases=1, guards=True)
+    assert matrix.guards["error-body"] == Guard("error-is-text", "text-only")
+    assert matrix.guards["request-id"] is None
+    assert set(matrix.guards) == set(rules()) - NEVER_BROKEN
+    assert not matrix.succeeded
+    assert matrix.document()["guards"]["error-body"]["fault"] == "error-is-text"
+
+
+def test_nothing_is_proven_where_the_correct_gateway_deviates() -> None:
+    wrong = Matrix("quick", {"sample": Control(5, ("a case: a reason",))}, rows(a=CAUGHT).rows)
+    assert not wrong.succeeded
+
+
+def test_a_line_names_fault_outcome_rule_definition_and_case() -> None:
+    text = line(Row("error-is-text", {"sample": MISSED, "mapped": CAUGHT}))
+    assert re.split(r"  +", text) == ["error-is-text", "caught", "error-body", "mapped: a case"]
+
+
+def test_what_is_not_caught_is_named_under_its_definition() -> None:
+    said = list(per_definition(rows(sample=MISSED, mapped=OTHERS)))
+    assert said == [
+        "sample: 0 caught, 0 others only, 1 missed, 0 not tried",
+        "  missed: error-is-text",
+        "mapped: 0 caught, 1 others only, 0 missed, 0 not tried",
+        "  others only: error-is-text",
+    ]
+
+
+# ------------------------------------------------------------------------ the command line
+
+
+def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
+    file = tmp_path / "matrix.json"
+    options = ["--definition=text-only", "--fault=error-is-text", "--fault=head-is-405"]
+    assert command.main([*options, f"--json={file}"]) == 0
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert set(document) == {"profile", "succeeded", "control", "faults", "guards"}
+    assert document["profile"] == "quick"
+    assert document["succeeded"] is True
+    assert document["control"]["text-only"] == {"cases": 200, "deviations": []}
+    assert list(document["faults"]) == ["error-is-text", "head-is-405"]
+    caught = document["faults"]["error-is-text"]
+    assert caught["outcome"] == "caught"
+    assert caught["group"] == "error"
+    assert caught["rules"] == ["error-body"]
+    (trial,) = caught["definitions"].values()
+    assert set(trial) == {"outcome", "cases", "rule", "case", "rules"}
+    assert trial["outcome"] == "caught"
+    assert trial["rule"] == "error-body"
+    assert document["faults"]["head-is-405"]["outcome"] == "not tried"
+    assert "2 faults: 1 caught, 0 others only, 0 missed, 1 not tried" in capsys.readouterr().out
+
+
+def test_the_list_names_every_fault_with_its_sentence(capsys) -> None:
+    assert command.main(["--list", "--fault=error-is-text"]) == 0
+    said = capsys.readouterr().out
+    assert re.split(r"  +", said.strip()) == [
+        "error",
+        "error-is-text",
+        "A gateway that writes its errors as plain text.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--fault=no-such-fault"], "no fault is named no-such-fault"),
+        (["--serve=no-such-fault"], "no fault is named no-such-fault"),
+        (["--definition=no-such-definition"], "no such definition"),
+        (["--port=70000"], "'70000' is no port"),
+    ],
+)
+def test_a_wrong_call_ends_in_one_sentence(options: list[str], says: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(options)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
+
+
+def test_a_bad_gateway_is_served_to_anybody() -> None:
+    options = ["--serve=unknown-path-is-404", "--definition=text-only", "--port=0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fixtures.faults", *options],
+        cwd=ROOT,
+        env=dict(os.environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = process.stdout.readline()
+        assert said.startswith("Serving unknown-path-is-404: A gateway that answers 404")
+        url = said.rstrip("\n").rpartition(" on ")[2]
+        with httpx.Client(trust_env=False, timeout=5) as client:
+            assert client.get(f"{url}/conformance-no-such-path").status_code == 404
+            put = client.put(f"{url}/objects?key=a", content=b"text")
+            assert put.status_code == 200
+            assert client.get(f"{url}/objects?key=a").content == b"text"
+    finally:
+        process.terminate()
+        _, complaints = process.communicate(timeout=10)
+    assert complaints == ""
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_to_be_so(host, capsys) -> None:
+    port = host.origin.rpartition(":")[2]
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--serve=error-is-text", f"--port={port}"])
+    assert ended.value.code == 2
+    assert f"port {port} on 127.0.0.1 cannot be used" in capsys.readouterr().err

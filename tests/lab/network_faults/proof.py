@@ -1,0 +1,177 @@
+"""Many runs in weather, each with another seed, against one clean run.
+
+Strategy: two processes take the runs one after the other. Each has a gateway and a proxy in threads
+of its own, so that nothing is shared and every run begins with an empty store.
+"""
+
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fixtures.faults.catalogue import BY_NAME
+from fixtures.faults.host import Host
+from fixtures.rules.verdict import Verdict
+from tests.lab.fault_matrix.trial import planned
+from tests.lab.network_faults.listener import Listener
+from tests.lab.network_faults.network_fault import DEFAULT, Weather
+from tests.lab.network_faults.proxy import Proxy
+from tests.lab.network_faults.upstream import Upstream
+from tests.lab.network_faults.verdict_comparison import Comparison, compare, perform_all
+
+_PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is sent to which gateway; `fault` is a name of `fixtures.faults`, empty for none."""
+
+    definition: str
+    profile: str = "quick"
+    fault: str = ""
+    kinds: tuple[str, ...] = DEFAULT
+    share: float | None = None
+    most: int | None = None
+    """Cases to send, the most different ones; `None` for all."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run in weather."""
+
+    seed: int
+    seconds: float
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A clean run and the runs that were held against it."""
+
+    plan: Plan
+    clean: tuple[Verdict, ...]
+    runs: tuple[Run, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the weather changed no verdict that it must not change."""
+        return not any(run.comparison.differences for run in self.runs)
+
+    @property
+    def undecided(self) -> Counter[str]:
+        """The cases of all runs that the weather left undecided, by the kind that is to blame."""
+        return sum((Counter(run.comparison.undecided) for run in self.runs), Counter())
+
+    @property
+    def events(self) -> Counter[str]:
+        """How many requests of all runs each kind of weather came over."""
+        return sum((Counter(run.comparison.events) for run in self.runs), Counter())
+
+    def document(self) -> dict[str, Any]:
+        """The proof as JSON."""
+        outcomes = Counter(str(verdict.outcome) for verdict in self.clean)
+        return {
+            **asdict(self.plan),
+            "holds": self.holds,
+            "clean": dict(outcomes),
+            "undecided": dict(self.undecided.most_common()),
+            "events": dict(self.events.most_common()),
+            "runs": [asdict(run) for run in self.runs],
+        }
+
+
+def prove(
+    plan: Plan, seeds: Sequence[int], *, said: Callable[[str], None] = lambda _: None
+) -> Proof:
+    """Do the clean run, then one for each seed; `said` hears of each as soon as it is done."""
+    with ProcessPoolExecutor(
+        _PROCESSES, mp_context=multiprocessing.get_context("spawn"), initializer=_open
+    ) as pool:
+        clean = pool.submit(clean_run, plan).result()
+        runs = []
+        for run in pool.map(_run, [plan] * len(seeds), [clean] * len(seeds), seeds):
+            runs.append(run)
+            for line in lines(run):
+                said(line)
+    return Proof(plan, clean, tuple(runs))
+
+
+_IN_THIS_PROCESS = ExitStack()
+_hosts: list[Host] = []
+
+
+def _open() -> None:
+    _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
+
+
+@contextmanager
+def _gateway(host: Host, plan: Plan) -> Iterator[str]:
+    definition, _ = planned(plan.definition, plan.profile)
+    with host.serving(BY_NAME[plan.fault] if plan.fault else None, definition) as url:
+        yield url
+
+
+def clean_run(plan: Plan, host: Host | None = None) -> tuple[Verdict, ...]:
+    """The verdicts without a proxy."""
+    definition, cases = planned(plan.definition, plan.profile)
+    with _gateway(host or _hosts[0], plan) as url:
+        seen = perform_all(definition, [case.case for case in cases[: plan.most]], url)
+    return tuple(one.verdict for one in seen)
+
+
+def run_in_weather(
+    plan: Plan, clean: Sequence[Verdict], seed: int, host: Host | None = None
+) -> Run:
+    """One run through the proxy, held against the clean one."""
+    started = time.monotonic()
+    definition, cases = planned(plan.definition, plan.profile)
+    with _gateway(host or _hosts[0], plan) as url:
+        weather = Weather(seed, plan.kinds, share=plan.share)
+        proxy = Proxy(Upstream.at(url), weather)
+        with Listener().running(proxy.serve) as origin:
+            seen = perform_all(
+                definition,
+                [case.case for case in cases[: plan.most]],
+                origin + definition.base_path,
+                weather,
+                proxy.events,
+            )
+    return Run(seed, time.monotonic() - started, compare(clean, seen))
+
+
+def _run(plan: Plan, clean: tuple[Verdict, ...], seed: int) -> Run:
+    return run_in_weather(plan, clean, seed)
+
+
+def lines(run: Run) -> Iterator[str]:
+    """A run in one line, and each of its differences in several."""
+    comparison = run.comparison
+    undecided = sum(comparison.undecided.values())
+    yield (
+        f"seed {run.seed}: {comparison.cases} cases, {comparison.requests} exchanges, "
+        f"{undecided} undecided, {len(comparison.differences)} false; {run.seconds:.1f} s"
+    )
+    for difference in comparison.differences:
+        for line in difference.lines():
+            yield f"  {line}"
+
+
+def summary(proof: Proof) -> Iterator[str]:
+    """What all runs came to."""
+    cases = sum(run.comparison.cases for run in proof.runs)
+    exchanges = sum(run.comparison.requests for run in proof.runs)
+    wrong = sum(len(run.comparison.differences) for run in proof.runs)
+    outcomes = Counter(str(verdict.outcome) for verdict in proof.clean)
+    clean = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    yield f"{proof.plan.definition}, clean: {clean}"
+    yield (
+        f"{proof.plan.definition}, in weather: {len(proof.runs)} runs, {cases} cases, "
+        f"{exchanges} exchanges, {proof.undecided.total()} undecided, {wrong} false"
+    )
+    by_kind = ", ".join(f"{count} {kind}" for kind, count in proof.undecided.most_common())
+    if by_kind:
+        yield f"undecided by: {by_kind}"

@@ -1,0 +1,209 @@
+"""The journal: what it says when, and what it is read as."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.api import ParameterValue
+from fixtures.api.parameter_values import bind
+from fixtures.cases.exchange import Exchange, Received, Route, Sent
+from fixtures.client.credentials import CredentialsError
+from fixtures.client.journal import (
+    Entry,
+    Journal,
+    JournalError,
+    JournalHeader,
+    ObjectState,
+    TruncatingUpload,
+    below,
+    read,
+)
+from fixtures.definitions import load
+
+PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
+HEADING = JournalHeader(
+    endpoint="https://a.example/v1",
+    prefix=PREFIX,
+    definition=bind(
+        load("mapped"), {"bucket": ParameterValue("b"), "key": ParameterValue(variable="KEY")}
+    ),
+    headers={"x-api-key": "env:THE_KEY", "Authorization": "Bearer env:TOKEN"},
+    signed=True,
+    route=Route(certificate="/a.pem", proxy="$PROXY", http2=True),
+    variables=("KEY",),
+    emptying={"PUT /{bucket}/{key+}": TruncatingUpload("image/png", b"\x00")},
+)
+OBJECT = Entry("PUT /{bucket}/{key+}", f"{PREFIX}caf\u00e9 \U0001f5bc\n\u2028.jpg")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal.begin(tmp_path / "out" / "journal.jsonl", HEADING)
+
+
+def answered(status: int | None, *repeats: str) -> Exchange:
+    received = Received(status) if status is not None else None
+    return Exchange(Sent("PUT", "https://a.example/v1"), received, "", 0.0, repeats)
+
+
+def test_what_was_written_is_read_again(journal: Journal) -> None:
+    journal.before(OBJECT)
+    found = read(journal.path)
+    assert found.heading == HEADING
+    assert found.fates == {OBJECT: ObjectState.CREATED}
+
+
+def test_an_object_is_in_the_journal_before_its_upload_goes_out_and_once(journal: Journal) -> None:
+    lines = [len(journal.path.read_text().splitlines())]
+    for _ in range(3):
+        journal.before(OBJECT)
+        lines.append(len(journal.path.read_text().splitlines()))
+    assert lines == [1, 2, 2, 2]
+
+
+FATES = {
+    "stored": (answered(200), ObjectState.CREATED),
+    "refused": (answered(500), ObjectState.REFUSED),
+    "not let in": (answered(403), ObjectState.REFUSED),
+    "timed out behind the gateway": (answered(504), ObjectState.CREATED),
+    "no answer": (answered(None), ObjectState.CREATED),
+    "refused when it was repeated": (answered(403, "the connection failed"), ObjectState.CREATED),
+}
+
+
+@pytest.mark.parametrize(("exchange", "fate"), FATES.values(), ids=FATES)
+def test_only_what_was_clearly_refused_is_taken_back(
+    exchange: Exchange, fate: ObjectState, journal: Journal
+) -> None:
+    journal.before(OBJECT)
+    journal.after(OBJECT, exchange)
+    assert read(journal.path).fates == {OBJECT: fate}
+
+
+def test_a_refused_upload_over_an_object_takes_nothing_back(journal: Journal) -> None:
+    for status in (200, 403):
+        journal.before(OBJECT)
+        journal.after(OBJECT, answered(status))
+    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+
+
+def test_an_upload_after_a_refused_one_is_written_down(journal: Journal) -> None:
+    for status in (403, 200):
+        journal.before(OBJECT)
+        journal.after(OBJECT, answered(status))
+    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+
+
+def test_a_line_that_was_cut_is_left_out(journal: Journal) -> None:
+    journal.before(OBJECT)
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole + b'{"created": "PUT /{bucket}/{key+}", "na')
+    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+
+
+def test_a_second_run_never_writes_over_a_journal(journal: Journal) -> None:
+    with pytest.raises(FileExistsError):
+        Journal.begin(journal.path, HEADING)
+
+
+OUTSIDE = {
+    "elsewhere": "bucket/other",
+    "the prefix itself": PREFIX,
+    "above it, for who folds dots": f"{PREFIX}../../other",
+    "a sibling for who folds dots": f"{PREFIX}../20260102T030405Z-ffffff/x",
+    "only alike": f"{PREFIX.rstrip('/')}-x/y",
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE.values(), ids=OUTSIDE)
+def test_a_key_outside_of_the_prefix_makes_the_journal_unusable(
+    name: str, journal: Journal
+) -> None:
+    journal.write(Entry("PUT /{bucket}/{key+}", name), ObjectState.CREATED)
+    with pytest.raises(JournalError, match=r"line 2 .*not below the prefix .*nothing was touched"):
+        read(journal.path)
+
+
+def test_the_keys_of_the_suite_with_dot_segments_are_its_own() -> None:
+    assert below(PREFIX, f"{PREFIX}keys/a/../b.jpg")
+    assert below(PREFIX, f"{PREFIX}gw1/keys/a/./b.jpg")
+    assert not below("", "anything")
+    assert not below("bucket/", "bucket/anything")
+
+
+def edited(path: Path, **changes: object) -> None:
+    head, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text("".join((json.dumps({**json.loads(head), **changes}) + "\n", *rest)))
+
+
+HEADERS = {
+    "another version": ({"journal": 1}, "version 1"),
+    "a wider prefix": ({"prefix": "bucket/"}, "'bucket/' is not the prefix of a run"),
+    "no prefix": ({"prefix": ""}, "is not the prefix of a run"),
+    "another definition": (
+        {"definition": {"source": "x", "sha256": "0", "document": HEADING.definition.text}},
+        "its digest does not fit",
+    ),
+    "no definition": ({"definition": None}, "no header of a run"),
+    "no journal": ({"journal": None}, "version None"),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), HEADERS.values(), ids=HEADERS)
+def test_a_header_that_was_edited_is_refused_in_a_sentence(
+    changes: dict[str, object], sentence: str, journal: Journal
+) -> None:
+    edited(journal.path, **changes)
+    with pytest.raises(JournalError, match=sentence):
+        read(journal.path)
+
+
+LINES = {
+    "no JSON": "nonsense\n",
+    "no object": "[]\n",
+    "no fate": '{"name": "x"}\n',
+    "no name": '{"created": "PUT /{bucket}/{key+}"}\n',
+    "no operation": json.dumps({"created": "PUT /nope", "name": OBJECT.name}) + "\n",
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_line_that_was_edited_is_refused_with_its_number(line: str, journal: Journal) -> None:
+    with journal.path.open("a") as file:
+        file.write(line)
+    with pytest.raises(JournalError, match="line 2 "):
+        read(journal.path)
+
+
+def test_the_environment_is_asked_for_what_stands_in_urls_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KEY", "value")
+    assert HEADING.values() == {"KEY": "value"}
+    monkeypatch.delenv("KEY")
+    with pytest.raises(CredentialsError, match="environment variable KEY, which is not set"):
+        HEADING.values()
+
+
+@pytest.mark.parametrize("route", [{"certificate": 1}, {"by": "sea"}, []])
+def test_a_route_that_is_none_is_no_header_of_a_run(route: object, journal: Journal) -> None:
+    rewrite(journal, lambda header: header.update(route=route))
+    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+        read(journal.path)
+
+
+def rewrite(journal: Journal, change: Callable[[dict[str, Any]], object]) -> None:
+    header = json.loads(journal.path.read_text())
+    change(header)
+    journal.path.write_text(json.dumps(header) + "\n")
+
+
+def test_what_is_no_file_and_what_is_no_journal_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot be read"):
+        read(tmp_path / "none")
+    (tmp_path / "empty").touch()
+    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+        read(tmp_path / "empty")

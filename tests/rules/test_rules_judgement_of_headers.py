@@ -1,0 +1,153 @@
+"""From exchanges to a verdict: the headers."""
+
+from dataclasses import replace
+
+import pytest
+
+from fixtures.cases.case import Aspect, Case, Request
+from fixtures.cases.exchange import Headers
+from fixtures.rules.verdict import Outcome
+from tests.rules.helpers import TYPE_BACK, on_s3, request, response
+from tests.rules.judgement_helpers import (
+    AS_BINARY,
+    AS_JSON,
+    AS_TEXT,
+    CONFORMS,
+    CONTENT,
+    DEVIATES,
+    ENCODED,
+    HEAD,
+    NO_TOKEN,
+    NOT_APPLICABLE,
+    STORED,
+    UNDECIDED,
+    UNKNOWN,
+    UPLOAD,
+    came,
+    download,
+    judged,
+    steps,
+)
+
+# --------------------------------------------------------------------------------------- headers
+
+
+def headers(*lines: tuple[str, str]) -> Headers:
+    return lines
+
+
+HEADERS = [
+    # aspect, act, status, headers, body, outcome
+    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "image/png")), CONFORMS),
+    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("content-type", "Image/PNG; q=1")), CONFORMS),
+    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "text/plain")), DEVIATES),
+    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "png")), DEVIATES),
+    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(), DEVIATES),
+    (
+        Aspect.CONTENT_TYPE,
+        AS_TEXT,
+        200,
+        headers(("Content-Type", "image/png"), ("Content-Type", "image/png")),
+        DEVIATES,
+    ),
+    (Aspect.CONTENT_TYPE, AS_JSON, 200, headers(("Content-Type", "application/json")), CONFORMS),
+    # What says nothing about the header leaves it undecided.
+    (Aspect.CONTENT_TYPE, AS_TEXT, 500, headers(("Content-Type", "image/png")), UNDECIDED),
+    (Aspect.CONTENT_TYPE, AS_TEXT, 503, headers(("Content-Type", "image/png")), UNDECIDED),
+    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "4")), CONFORMS),
+    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(), CONFORMS),
+    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "5")), DEVIATES),
+    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "-4")), DEVIATES),
+    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "")), DEVIATES),
+    # For HEAD it is the length that GET would have.
+    (
+        Aspect.CONTENT_LENGTH,
+        request(HEAD),
+        200,
+        headers(("Content-Length", "256")),
+        CONFORMS,
+    ),
+    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(), CONFORMS),
+    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(("Content-Encoding", "Identity")), CONFORMS),
+    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(("Content-Encoding", "gzip")), DEVIATES),
+    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(("X-AMZN-REQUESTID", "1")), CONFORMS),
+    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(), DEVIATES),
+    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(("x-amzn-RequestId", "")), DEVIATES),
+    (Aspect.ERROR_TYPE, UNKNOWN, 403, headers(("x-amzn-ErrorType", "X")), CONFORMS),
+    (Aspect.ERROR_TYPE, UNKNOWN, 403, headers(), DEVIATES),
+    (Aspect.ERROR_TYPE, UNKNOWN, 404, headers(("x-amzn-ErrorType", "X")), UNDECIDED),
+]
+ASPECT_RULES = {
+    Aspect.CONTENT_LENGTH: "content-length",
+    Aspect.CONTENT_ENCODING: "content-encoding-uninvited",
+    Aspect.REQUEST_ID: "request-id",
+    Aspect.ERROR_TYPE: "error-type",
+}
+
+
+@pytest.mark.parametrize(("aspect", "act", "status", "lines", "outcome"), HEADERS)
+def test_a_header_is_judged_on_its_own(
+    aspect: Aspect, act: Request, status: int, lines: Headers, outcome: Outcome
+) -> None:
+    # The body is wrong, which is none of the header's business.
+    body = b"" if act.sent_method == "HEAD" else b"body"
+    verdict = judged(download(act, aspect), STORED, came(status, body, *lines))
+    assert (verdict.outcome, verdict.step) == (outcome, 1)
+    if aspect is Aspect.CONTENT_TYPE:
+        assert verdict.rule == ("content-type-default" if act is AS_JSON else "content-type-mapped")
+    else:
+        assert verdict.rules == (ASPECT_RULES[aspect],)
+    if outcome is UNDECIDED and status != 503:
+        assert verdict.reason.startswith(f"answered {status} instead of ")
+
+
+@pytest.mark.parametrize(
+    ("aspect", "lines", "expected", "observed"),
+    [
+        (
+            Aspect.CONTENT_TYPE,
+            headers(("Content-Type", "text/plain")),
+            "Content-Type: image/png",
+            "Content-Type: text/plain",
+        ),
+        (Aspect.CONTENT_TYPE, headers(), "Content-Type: image/png", "no such header"),
+        (
+            Aspect.CONTENT_LENGTH,
+            headers(("Content-Length", "5")),
+            "Content-Length: 4",
+            "Content-Length: 5",
+        ),
+    ],
+)
+def test_a_header_that_deviates_is_shown_beside_what_was_due(
+    aspect: Aspect, lines: Headers, expected: str, observed: str
+) -> None:
+    verdict = judged(download(AS_TEXT, aspect), STORED, came(200, b"body", *lines))
+    assert (verdict.expected, verdict.observed) == (expected, observed)
+
+
+def test_a_type_that_the_definition_leaves_open_is_not_judged() -> None:
+    parameters = dict.fromkeys(TYPE_BACK, "integration.response.header.X-Type")
+    get = on_s3("GET", response("200", parameters=parameters))
+    case = Case("c", steps(UPLOAD, request(get)), Aspect.CONTENT_TYPE)
+    verdict = judged(case, STORED, came(200, ENCODED))
+    assert verdict.outcome is NOT_APPLICABLE
+    assert verdict.reason == "the definition leaves the response's Content-Type open"
+
+
+def test_two_responses_with_the_same_request_id_deviate() -> None:
+    case = Case("c", steps(UNKNOWN, UNKNOWN, setups=0), Aspect.REQUEST_ID)
+    one, other = (came(403, NO_TOKEN, ("x-amzn-RequestId", name)) for name in ("one", "other"))
+    assert judged(case, one, other).outcome is CONFORMS
+    verdict = judged(case, one, one)
+    assert (verdict.outcome, verdict.step) == (DEVIATES, 1)
+    assert verdict.reason == "two responses have the same x-amzn-RequestId"
+    assert verdict.observed == "one, one"
+    assert verdict.rules == ("request-id",)
+
+
+def test_setups_without_a_request_id_are_not_responses_with_the_same_one() -> None:
+    more = replace(UPLOAD, name="b/more")
+    case = Case("c", steps(UPLOAD, more, AS_BINARY, setups=2), Aspect.REQUEST_ID)
+    act = came(200, CONTENT, ("x-amzn-RequestId", "1"))
+    assert judged(case, STORED, STORED, act).outcome is CONFORMS
