@@ -1,7 +1,6 @@
 """`--read-only`: downloads alone, of objects that were there; by real runs, recorded on the way."""
 
 import json
-import re
 import subprocess
 import sys
 import threading
@@ -16,7 +15,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from fixtures.definitions import FOLDER
+from fixtures.definitions import DEFAULT, FOLDER, load
+from fixtures.faults.catalogue import by_name
+from fixtures.faults.host import Host as FaultHost
 from fixtures.gateway.process import running_gateway
 from tests.remote_run.helpers import ROOT, Host, hosting
 
@@ -190,25 +191,14 @@ def test_a_type_that_is_not_the_stored_one_deviates_under_its_own_rule(
 
 
 def test_a_faulty_gateway_deviates(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "fixtures.faults",
-        "--serve",
-        "response-binary-text-none-bytes",
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as gateway:
-        try:
-            assert gateway.stdout is not None
-            (url,) = re.findall(r" on (http://\S+)", gateway.stdout.readline())
-            at = f"{url}/s3?key=images/cat.jpg"
-            headers = {"Content-Type": "image/jpeg"}
-            with urlopen(Request(at, IMAGE, headers, method="PUT")) as answer:
-                assert answer.status == 200
-            manifest = a_manifest(tmp_path, CAT.replace("the-bucket/", ""))
-            done = Host(url, "http://127.0.0.1:9").run(tmp_path, manifest)
-        finally:
-            gateway.terminate()
+    fault = by_name("response-binary-text-none-bytes")
+    with FaultHost().running() as faulty, faulty.serving(fault, load(DEFAULT)) as url:
+        at = f"{url}/s3?key=images/cat.jpg"
+        headers = {"Content-Type": "image/jpeg"}
+        with urlopen(Request(at, IMAGE, headers, method="PUT")) as answer:
+            assert answer.status == 200
+        manifest = a_manifest(tmp_path, CAT.replace("the-bucket/", ""))
+        done = Host(url, "http://127.0.0.1:9").run(tmp_path, manifest)
     assert done.returncode == 1, done.stdout + done.stderr
     wrong = [c for c in document(tmp_path)["cases"] if c["outcome"] == "deviates"]
     assert wrong

@@ -1,4 +1,4 @@
-"""`python -m fixtures.faults`: prove that the suite catches each bad gateway, or serve one."""
+"""`python -m tests.lab.fault_matrix`: prove that the suite catches each faulty gateway."""
 
 import json
 import sys
@@ -9,8 +9,7 @@ from pathlib import Path
 from fixtures import definitions
 from fixtures.api import DefinitionError
 from fixtures.faults.catalogue import BY_NAME, NoSuchFault, by_name
-from fixtures.faults.host import Host
-from fixtures.gateway.arguments import Parser, port
+from fixtures.gateway.arguments import Parser
 from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
 from tests.lab.fault_matrix.trial import Result
 
@@ -20,7 +19,7 @@ _FEW = 200
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="python -m fixtures.faults",
+        prog="python -m tests.lab.fault_matrix",
         description="Send the cases of the suites to gateways that are wrong on purpose.",
         allow_abbrev=False,
     )
@@ -36,11 +35,6 @@ def _parser() -> Parser:
     )
     parser.add_argument("--profile", choices=("quick", "default"), default="quick")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix there")
-    parser.add_argument("--list", action="store_true", help="say which faults there are")
-    parser.add_argument("--serve", metavar="NAME", help="serve one bad gateway on loopback")
-    parser.add_argument(
-        "--port", type=port, default=0, help="with --serve: the port (default: any free one)"
-    )
     return parser
 
 
@@ -53,14 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             definitions.load(name)
         faults = [by_name(name).name for name in options.fault or BY_NAME]
-        if options.serve:
-            return _serve(parser, options.serve, names if options.definition else [], options.port)
     except (DefinitionError, NoSuchFault) as error:
         parser.error(str(error))
-    if options.list:
-        for fault in map(by_name, faults):
-            _say(f"{fault.group:<16} {fault.name:<52} {fault.sentence}")
-        return 0
     return _matrix(faults, names, options.profile, options.json, whole=not options.fault)
 
 
@@ -91,19 +79,6 @@ def _summary(matrix: Matrix, seconds: float) -> str:
     results = [row.result for row in matrix.rows]
     counts = ", ".join(f"{results.count(result)} {result}" for result in Result)
     return f"{len(results)} faults: {counts}; {seconds:.0f} s"
-
-
-def _serve(parser: Parser, name: str, names: list[str], port: int) -> int:
-    fault = by_name(name)
-    definition = definitions.load((names or [definitions.DEFAULT])[0])
-    try:
-        host = Host(port)
-    except OSError as error:
-        parser.error(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}")
-    with host.serving(fault, definition) as url:
-        _say(f"Serving {fault.name}: {fault.sentence} ({definition.source}) on {url}")
-        host.run()
-    return 0
 
 
 def _say(text: str) -> None:

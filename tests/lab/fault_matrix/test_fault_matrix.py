@@ -1,14 +1,10 @@
 """Bad gateways on a socket, the cases that catch them, and what is said of it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from fixtures.definitions import load
@@ -38,7 +34,6 @@ from tests.lab.fault_matrix.trial import (
     planned,
 )
 
-ROOT = Path(__file__).parents[3]
 HARMLESS = Fault("harmless", "error", "A gateway that is right.", ("unknown-path",))
 
 
@@ -227,23 +222,12 @@ def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
     assert "2 faults: 1 caught, 0 others only, 0 missed, 1 not tried" in capsys.readouterr().out
 
 
-def test_the_list_names_every_fault_with_its_sentence(capsys) -> None:
-    assert command.main(["--list", "--fault=error-is-text"]) == 0
-    said = capsys.readouterr().out
-    assert re.split(r"  +", said.strip()) == [
-        "error",
-        "error-is-text",
-        "A gateway that writes its errors as plain text.",
-    ]
-
-
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (["--fault=no-such-fault"], "no fault is named no-such-fault"),
-        (["--serve=no-such-fault"], "no fault is named no-such-fault"),
         (["--definition=no-such-definition"], "no such definition"),
-        (["--port=70000"], "'70000' is no port"),
+        (["--profile=thorough"], "invalid choice: 'thorough'"),
     ],
 )
 def test_a_wrong_call_ends_in_one_sentence(options: list[str], says: str, capsys) -> None:
@@ -253,37 +237,3 @@ def test_a_wrong_call_ends_in_one_sentence(options: list[str], says: str, capsys
     said = capsys.readouterr().err
     assert says in said
     assert said.count("\n") == 1
-
-
-def test_a_bad_gateway_is_served_to_anybody() -> None:
-    options = ["--serve=unknown-path-is-404", "--definition=text-only", "--port=0"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fixtures.faults", *options],
-        cwd=ROOT,
-        env=dict(os.environ),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        said = process.stdout.readline()
-        assert said.startswith("Serving unknown-path-is-404: A gateway that answers 404")
-        url = said.rstrip("\n").rpartition(" on ")[2]
-        with httpx.Client(trust_env=False, timeout=5) as client:
-            assert client.get(f"{url}/conformance-no-such-path").status_code == 404
-            put = client.put(f"{url}/objects?key=a", content=b"text")
-            assert put.status_code == 200
-            assert client.get(f"{url}/objects?key=a").content == b"text"
-    finally:
-        process.terminate()
-        _, complaints = process.communicate(timeout=10)
-    assert complaints == ""
-    assert process.returncode == 0
-
-
-def test_a_port_that_is_taken_is_said_to_be_so(host, capsys) -> None:
-    port = host.origin.rpartition(":")[2]
-    with pytest.raises(SystemExit) as ended:
-        command.main(["--serve=error-is-text", f"--port={port}"])
-    assert ended.value.code == 2
-    assert f"port {port} on 127.0.0.1 cannot be used" in capsys.readouterr().err
