@@ -60,7 +60,7 @@ def _in_words(step: StepResult) -> str:
         f"after {exchange.seconds * 1000:.1f} ms" + "".join(f"; {why}" for why in exchange.repeats),
     ]
     if received is None:
-        parts.append(exchange.failure)
+        parts.append(str(exchange.failure))
     else:
         parts += [
             f"{received.http_version} {received.status}",

@@ -64,6 +64,13 @@ class Received(TypedDict):
     body: str
 
 
+class Failure(TypedDict):
+    """Why an attempt has no response or was repeated; `kind` is one of `FailureKind`."""
+
+    kind: str
+    sentence: str
+
+
 class Exchange(TypedDict):
     """One request and what came of it; exactly one of `received` and `failure` is set.
 
@@ -75,9 +82,9 @@ class Exchange(TypedDict):
     command: str
     sent: Sent
     received: Received | None
-    failure: str
+    failure: Failure | None
     seconds: float
-    repeats: list[str]
+    repeats: list[Failure]
     began: NotRequired[str]
 
 

@@ -135,7 +135,10 @@ def _response(
     if received is None:  # as browsers write it
         content = {"size": 0, "mimeType": _NO_TYPE}
         empty = {"status": 0, "httpVersion": "", "headers": [], "redirectURL": "", "bodySize": -1}
-        return {**shared, **empty, "content": content, "_error": exchange["failure"]}
+        failure = exchange["failure"]
+        assert failure is not None
+        error = {"_error": failure["sentence"], "_errorKind": failure["kind"]}
+        return {**shared, **empty, "content": content, **error}
     body = contents(received["body"])
     located = (value for name, value in received["headers"] if name.lower() == "location")
     return {
@@ -218,8 +221,10 @@ def _exchanges(
             variables=request["_variables"],
             sigv4_region=request["_sigv4Region"],
         )
-        received = None
-        if "_error" not in response:
+        received = failure = None
+        if "_error" in response:
+            failure = document.Failure(kind=response["_errorKind"], sentence=response["_error"])
+        else:
             received = document.Received(
                 status=response["status"],
                 http_version=response["httpVersion"],
@@ -232,7 +237,7 @@ def _exchanges(
                 command=entry["_command"],
                 sent=sent,
                 received=received,
-                failure=response.get("_error", ""),
+                failure=failure,
                 seconds=round(entry["time"] / 1000, 6),
                 repeats=entry["_repeats"],
                 began=entry["startedDateTime"],

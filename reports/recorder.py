@@ -13,7 +13,14 @@ from pathlib import PurePosixPath
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import Aspect, Case, ExistingObject, Request, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Headers, Received, Sent
+from fixtures.cases.exchange import (
+    Exchange,
+    Failure,
+    FailureKind,
+    Headers,
+    Received,
+    Sent,
+)
 from fixtures.client.concurrency_limiter import Traffic
 from reports import document
 from reports.bodies import Bodies, digest
@@ -111,9 +118,9 @@ class Recorder:
                 headers=list(received.headers),
                 body=self._body(received.body, digest(received.body), record),
             ),
-            failure=exchange.failure,
+            failure=_failure(exchange.failure) if exchange.failure else None,
             seconds=round(exchange.seconds, 6),
-            repeats=list(exchange.repeats),
+            repeats=[_failure(why) for why in exchange.repeats],
             began=datetime.fromtimestamp(exchange.began, UTC).isoformat(timespec="milliseconds"),
         )
         return key
@@ -286,10 +293,18 @@ def _exchange_again(exchange: document.Exchange, contents: Contents) -> Exchange
             body=contents(received["body"]),
             http_version=received["http_version"],
         ),
-        failure=exchange["failure"],
+        failure=_failure_again(exchange["failure"]) if exchange["failure"] else None,
         seconds=exchange["seconds"],
-        repeats=tuple(exchange["repeats"]),
+        repeats=tuple(map(_failure_again, exchange["repeats"])),
     )
+
+
+def _failure(failure: Failure) -> document.Failure:
+    return document.Failure(kind=failure.kind, sentence=failure.sentence)
+
+
+def _failure_again(failure: document.Failure) -> Failure:
+    return Failure(FailureKind(failure["kind"]), failure["sentence"])
 
 
 def _headers(headers: Sequence[document.Header]) -> Headers:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import ExistingObject, Request
-from fixtures.cases.exchange import Exchange, Received
+from fixtures.cases.exchange import Exchange, FailureKind, Received
 from fixtures.client import CaseRunner
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
@@ -165,9 +165,10 @@ def _answer(performer: CaseRunner, request: Request, url: str, *, whole: bool = 
 
 def _option(exchange: Exchange) -> str:
     """Which option of the command line the network's failure is most likely about."""
-    if "CERTIFICATE_VERIFY_FAILED" in exchange.failure:
+    kind = exchange.failure.kind if exchange.failure else None
+    if kind is FailureKind.UNTRUSTED_CERTIFICATE:
         return "--endpoint, and --ca-bundle where the certificate is from a private authority"
-    if "_ALERT_" in exchange.failure:  # the endpoint's word on the certificate that it was shown
+    if kind is FailureKind.TLS_ALERT:
         return "--client-cert"
     return "--endpoint and --proxy" if exchange.sent.route.proxy else "--endpoint"
 

@@ -162,7 +162,7 @@ def test_what_an_endpoint_sends_is_shown_and_never_run(deviating, visit, tmp_pat
         for step in case["steps"]:
             exchange = document["exchanges"][step["exchange"]]
             exchange["received"]["headers"].append((text, text))
-            exchange.update(command=text, repeats=[text])
+            exchange.update(command=text, repeats=[{"kind": "throttled", "sentence": text}])
     for rule in document["rules"].values():
         rule["sources"] = [{"title": text, "url": text}]
     diagnosis = {"headline": text, "explanations": [], "unexplained": [text]}

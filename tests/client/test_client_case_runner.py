@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from fixtures.cases.case import Case, Request, Role, Step
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.client import CaseRunner
 from fixtures.definitions import load
 from tests.client.helpers import GET, PUT
@@ -17,6 +17,9 @@ LOST = None
 STORE = Request(PUT, "a", "image/png", body=b"\x89")
 OTHER = Request(PUT, "b", "image/png", body=b"\x89")
 LOOK = Request(GET, "a", accept="image/png")
+
+
+NO_RESPONSE = Failure(FailureKind.CONNECTION_LOST, "lost")
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Endpoint:
         """One exchange that never was."""
         self.asked.append((*request, case))
         received = self.answers.pop(0) if self.answers else FINE
-        return Exchange(Sent(*request), received, "" if received else "lost")
+        return Exchange(Sent(*request), received, None if received else NO_RESPONSE)
 
     @property
     def methods(self) -> list[str]:

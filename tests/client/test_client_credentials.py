@@ -16,6 +16,7 @@ import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError
 
+from fixtures.cases.exchange import FailureKind
 from fixtures.client import CredentialsError, SecretHeader, secret_header
 from fixtures.client.sigv4 import SigV4
 from tests.client.helpers import Got, a_client, a_wire, answering, status
@@ -212,7 +213,7 @@ def test_a_signature_is_what_aws_would_compute_from_the_bytes_on_the_wire(
     reply = answering(b"HTTP/1.1 204 None\r\n\r\n")
     with a_wire(reply) as wire, a_client(wire.url, sigv4=SigV4(credentials, REGION)) as client:
         exchange = client.send(method, target, headers, body, case="a case")
-    assert exchange.failure == ""
+    assert exchange.failure is None
     (got,) = wire.got
     names = verify(got, credentials)
     assert {"host", "x-amz-date", *(name.lower() for name, _ in headers)} <= set(names)
@@ -346,8 +347,9 @@ def test_credentials_that_cannot_be_renewed_leave_a_failure_and_no_request() -> 
     with a_wire() as wire, a_client(wire.url, sigv4=SigV4(credentials, REGION)) as client:
         exchange = client.send("GET", "/s3", (), b"", case="")
     assert exchange.received is None
-    assert exchange.failure.startswith("AWS gives no credentials: ")
-    assert "the login has expired" in exchange.failure
+    assert exchange.failure.kind is FailureKind.CREDENTIALS
+    assert exchange.failure.sentence.startswith("AWS gives no credentials: ")
+    assert "the login has expired" in exchange.failure.sentence
     assert wire.got == []
 
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from fixtures.cases.exchange import Exchange, Received
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received
 from fixtures.client import http_client as client_module
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
@@ -73,7 +73,7 @@ def test_a_response_is_recorded_before_any_decoding_of_its_content(
     method: str, response: bytes, end: str, status: int, version: str, body: bytes
 ) -> None:
     exchange = answered(answering(response, end), method=method)
-    assert exchange.failure == ""
+    assert exchange.failure is None
     assert exchange.received is not None
     received = exchange.received
     assert (received.status, received.http_version, received.body) == (status, version, body)
@@ -128,8 +128,10 @@ def test_a_response_that_is_cut_is_a_failure_and_not_asked_for_again(
 ) -> None:
     exchange = answered(answering(response, end))
     assert exchange.received is None
-    assert exchange.failure.startswith("the connection failed in the middle of the response: ")
-    assert "\n" not in exchange.failure
+    assert exchange.failure.kind is FailureKind.RESPONSE_LOST
+    sentence = str(exchange.failure)
+    assert sentence.startswith("the connection failed in the middle of the response: ")
+    assert "\n" not in sentence
     assert exchange.repeats == ()
 
 
@@ -142,13 +144,14 @@ def test_a_response_that_is_too_long_is_given_up(
     monkeypatch.setattr(client_module, "LARGEST_RESPONSE", 100)
     exchange = answered(answering(sized(b"a" * length)))
     assert (exchange.received is not None) is taken
-    assert ("the response is longer than 100 bytes" in exchange.failure) is not taken
+    too_large = Failure(FailureKind.RESPONSE_TOO_LARGE, "the response is longer than 100 bytes")
+    assert exchange.failure == (None if taken else too_large)
 
 
 def test_a_response_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "LARGEST_RESPONSE", 1000)
     endless = Reply((b"HTTP/1.0 200 OK\r\n\r\n", *([b"a" * 300] * 9)), "silent")
-    assert "longer than 1000 bytes" in answered(endless).failure
+    assert "longer than 1000 bytes" in str(answered(endless).failure)
 
 
 def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
@@ -157,27 +160,30 @@ def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
     timeouts = Timeouts(connect=1, read=1, exchange=0.3)
     exchange = answered(Reply(pieces, "close", pause=0.03), timeouts=timeouts)
     assert exchange.received is None
-    assert "the response took longer than 0.3 s" in exchange.failure
+    sentence = "the response took longer than 0.3 s"
+    assert exchange.failure == Failure(FailureKind.RESPONSE_TIMEOUT, sentence)
     assert exchange.seconds < 1
 
 
 @pytest.mark.parametrize(
-    ("pieces", "sentence"),
+    ("pieces", "kind", "sentence"),
     [
-        ((), "the endpoint did not answer in time, before a response"),
+        ((), FailureKind.TIMEOUT, "the endpoint did not answer in time, before a response"),
         (
             (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no",),
+            FailureKind.RESPONSE_TIMEOUT,
             "the endpoint did not answer in time, in the middle of the response",
         ),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 def test_silence_is_a_failure_and_not_asked_for_again(
-    pieces: tuple[bytes, ...], sentence: str, method: str
+    pieces: tuple[bytes, ...], kind: FailureKind, sentence: str, method: str
 ) -> None:
     timeouts = Timeouts(connect=1, read=0.2, exchange=5)
     exchange = answered(Reply(pieces, "silent"), method=method, timeouts=timeouts)
-    assert (exchange.received, exchange.failure, exchange.repeats) == (None, sentence, ())
+    failure = Failure(kind, sentence)
+    assert (exchange.received, exchange.failure, exchange.repeats) == (None, failure, ())
 
 
 def test_a_connection_that_is_not_accepted_in_time_is_a_failure_of_the_connection() -> None:
@@ -201,5 +207,6 @@ def test_a_connection_that_is_not_accepted_in_time_is_a_failure_of_the_connectio
             exchange = client.send("GET", "/", (), b"", case="")
         for one in queued:
             one.close()
-    assert exchange.failure == "the connection could not be made in time, before a response"
+    sentence = "the connection could not be made in time, before a response"
+    assert exchange.failure == Failure(FailureKind.CONNECT_TIMEOUT, sentence)
     assert waits == [0.25]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.cases.exchange import Exchange
+from fixtures.cases.exchange import Exchange, Failure, FailureKind
 from fixtures.client import secret_header
 from fixtures.payloads import CATALOGUE, Payload
 from tests.client.helpers import OK, Got, a_client, a_wire, answering, status
@@ -24,7 +24,7 @@ def exchanged(
     """One request, as the server got it and as the client recorded it."""
     with a_wire() as wire, a_client(wire.url + under) as client:
         exchange = client.send(method, target, headers, body, case=case)
-    assert exchange.failure == ""
+    assert exchange.failure is None
     (got,) = wire.got
     return got, exchange
 
@@ -282,6 +282,5 @@ def test_userinfo_in_the_endpoint_stays_out_of_the_request_and_of_host() -> None
 def test_a_header_that_http_does_not_know_ends_in_a_sentence_that_does_not_quote_it() -> None:
     with a_wire() as wire, a_client(wire.url, attempts=1) as client:
         exchange = client.send("GET", "/s3", (("X-Key", "a\r\nb"),), b"", case="")
-    assert (
-        exchange.failure == "the connection failed before a response: the request is not valid HTTP"
-    )
+    sentence = "the connection failed before a response: the request is not valid HTTP"
+    assert exchange.failure == Failure(FailureKind.INVALID_REQUEST, sentence)

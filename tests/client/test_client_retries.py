@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fixtures.cases.exchange import Exchange
+from fixtures.cases.exchange import Exchange, Failure, FailureKind
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from tests.client.helpers import (
     OK,
@@ -78,7 +78,7 @@ def test_an_answer_is_asked_for_again_only_where_the_endpoint_says_so(
         assert exchange.repeats == ()
     else:
         assert (exchange.received.status, waits, asked) == (200, [wait], 2)
-        assert exchange.repeats == (f"the endpoint answered {code}",)
+        assert [str(why) for why in exchange.repeats] == [f"the endpoint answered {code}"]
 
 
 @pytest.mark.parametrize("digits", ["\xb2", "1\xb9"])
@@ -130,12 +130,13 @@ def test_a_connection_lost_before_a_response_is_made_again_for_idempotent_method
     exchange, waits, asked = sent(lost, fine, method=method)
     if again:
         assert exchange.received is not None
-        assert (exchange.failure, waits, asked) == ("", [0.25], 2)
+        assert (exchange.failure, waits, asked) == (None, [0.25], 2)
         (why,) = exchange.repeats
     else:
         assert (exchange.received, waits, asked, exchange.repeats) == (None, [], 1, ())
         why = exchange.failure
-    assert re.fullmatch(r"the connection failed before a response: .+", why)
+    assert why.kind is FailureKind.CONNECTION_LOST
+    assert re.fullmatch(r"the connection failed before a response: .+", why.sentence)
 
 
 @pytest.mark.parametrize(("method", "again"), LOST)
@@ -148,7 +149,8 @@ def test_a_refused_connection_is_tried_again_for_idempotent_methods(
     ) as client:
         exchange = client.send(method, "/s3", (), b"", case="")
     assert exchange.received is None
-    assert exchange.failure.startswith("the connection failed before a response: ")
+    assert exchange.failure.kind is FailureKind.CONNECT
+    assert exchange.failure.sentence.startswith("the connection failed before a response: ")
     assert waits == ([0.25, 0.5, 1.0] if again else [])
     assert exchange.repeats == (exchange.failure,) * len(waits)
 
@@ -157,8 +159,9 @@ def test_reasons_of_several_kinds_are_recorded_in_order() -> None:
     exchange, waits, _ = sent(status(429, "Retry-After: 2"), reset(), status(503, "Retry-After: 1"))
     assert waits == [2.0, 0.5, 1.0]
     first, second, third = exchange.repeats
-    assert (first, third) == ("the endpoint answered 429", "the endpoint answered 503")
-    assert second.startswith("the connection failed before a response")
+    assert first == Failure(FailureKind.THROTTLED, "the endpoint answered 429")
+    assert third == Failure(FailureKind.UNAVAILABLE, "the endpoint answered 503")
+    assert second.kind is FailureKind.CONNECTION_LOST
     assert exchange.received is not None
     assert exchange.received.status == 503
 

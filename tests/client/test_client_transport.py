@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fixtures.cases.exchange import Exchange
+from fixtures.cases.exchange import Exchange, FailureKind
 from fixtures.client import CredentialsError
 from fixtures.client.transport import TransportConfig, connection
 from reports.curl import curl
@@ -60,7 +60,7 @@ def sent_again(exchange: Exchange, **environment: str) -> subprocess.CompletedPr
 
 def is_the_same_again(exchange: Exchange, **environment: str) -> bool:
     """Whether the endpoint got the request byte for byte, from the client and from curl."""
-    assert exchange.received is not None, exchange.failure
+    assert exchange.received is not None, str(exchange.failure)
     assert exchange.received.body == LINE + BODY
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
@@ -93,14 +93,15 @@ def test_without_the_right_certificate_there_is_no_answer(
     by = connection(text and text.format_map(vars(files)), str(files.ca), None)
     exchange = sent_by(strict, by)
     assert exchange.received is None
-    assert exchange.failure.startswith("the connection failed before a response: ")
+    assert exchange.failure.kind is FailureKind.TLS_ALERT
 
 
 def test_a_private_authority_vouches_where_it_is_given_and_the_public_ones_no_more(
     private: str, files: Files
 ) -> None:
     assert is_the_same_again(sent_by(private, connection(None, str(files.ca), None)))
-    assert "CERTIFICATE_VERIFY_FAILED" in sent_by(private, connection(None, None, None)).failure
+    failure = sent_by(private, connection(None, None, None)).failure
+    assert failure.kind is FailureKind.UNTRUSTED_CERTIFICATE
     assert connection(None, str(files.ca), None).tls.cert_store_stats()["x509_ca"] == 1
 
 
@@ -136,7 +137,7 @@ def test_a_proxy_of_the_environment_is_not_taken(
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     by = connection(None, str(files.ca), None)
-    assert sent_by(private, by).failure == ""
+    assert sent_by(private, by).failure is None
 
 
 def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
@@ -145,14 +146,16 @@ def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
     with a_proxy("me", "another") as proxy:
         url = f"http://me:env:PASSWORD@{proxy.url.removeprefix('http://')}"
         exchange = sent_by(private, connection(None, str(files.ca), url, SECRETS))
-    assert exchange.failure.startswith("the proxy let no connection through: 407 Not with Basic ")
+    assert exchange.failure.kind is FailureKind.PROXY
+    sentence = exchange.failure.sentence
+    assert sentence.startswith("the proxy let no connection through: 407 Not with Basic ")
     assert proxy.authorizations[0] is not None
-    assert proxy.authorizations[0].removeprefix("Basic ")[4:-4] not in exchange.failure
+    assert proxy.authorizations[0].removeprefix("Basic ")[4:-4] not in sentence
 
 
 def test_a_proxy_that_is_not_there_is_a_failure(private: str) -> None:
     by = connection(None, None, f"http://127.0.0.1:{free_port()}")
-    assert "Connection refused" in sent_by(private, by).failure
+    assert "Connection refused" in str(sent_by(private, by).failure)
 
 
 REFUSED = {

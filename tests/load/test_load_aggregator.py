@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.cases.case import Case, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.definitions import load
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.rule_book import Level
@@ -29,7 +29,8 @@ def judged(tally: Tally, kind: str, status: int | None, number: int = 0) -> None
     step = Step(Role.ACT, WAY.put(f"load/{number}", content))
     case = Case(kind, (step,))
     answer = None if status is None else Received(status, body=content if status == 500 else b"")
-    failure = "the connection failed" if status is None else ""
+    lost = Failure(FailureKind.CONNECTION_LOST, "the connection failed")
+    failure = lost if status is None else None
     sent = Sent("PUT", f"http://x/{number}", body=content)
     performed = (StepResult(step, Exchange(sent, answer, failure)),)
     tally.add(case, performed, judge_case(SAMPLE, case, performed))

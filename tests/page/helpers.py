@@ -54,7 +54,7 @@ def an_exchange(sent: bytes = b"", came: bytes = b"", **more: Any) -> Exchange:
             "headers": [["Content-Type", "text/plain"]],
             "body": digest(came),
         },
-        "failure": "",
+        "failure": None,
         "seconds": 0.01,
         "repeats": [],
     }

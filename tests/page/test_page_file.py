@@ -70,7 +70,8 @@ def test_every_script_and_style_file_is_in_the_page() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_from_an_endpoint_gets_out_of_the_data(text: str) -> None:
-    exchange = an_exchange(failure=text, repeats=[text], command=text)
+    failure = {"kind": "connection-lost", "sentence": text}
+    exchange = an_exchange(failure=failure, repeats=[failure], command=text)
     exchange["sent"]["headers"] = [(text, text)]
     case = a_case(text, reason=text, observed=text, axes={"operation": text}, excuse=text)
     document = a_document([case], {"1": exchange}, endpoint=text, gone=[text], why=text)
@@ -80,7 +81,7 @@ def test_nothing_from_an_endpoint_gets_out_of_the_data(text: str) -> None:
     (shown,) = page.overview()["cases"]
     assert (shown["id"], shown["reason"], shown["axes"]["operation"]) == (text, text, text)
     assert page.overview()["diagnosis"]["headline"] == text
-    assert page.evidence()["exchanges"]["1"]["failure"] == text
+    assert page.evidence()["exchanges"]["1"]["failure"]["sentence"] == text
 
 
 def test_the_page_can_be_written_as_utf_8_whatever_came() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.api import ParameterValue
 from fixtures.api.parameter_values import bind
-from fixtures.cases.exchange import Exchange, Received, Route, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Route, Sent
 from fixtures.client.credentials import CredentialsError
 from fixtures.client.journal import (
     Entry,
@@ -44,9 +44,9 @@ def journal(tmp_path: Path) -> Journal:
     return Journal.begin(tmp_path / "out" / "journal.jsonl", HEADING)
 
 
-def answered(status: int | None, *repeats: str) -> Exchange:
+def answered(status: int | None, *repeats: Failure) -> Exchange:
     received = Received(status) if status is not None else None
-    return Exchange(Sent("PUT", "https://a.example/v1"), received, "", 0.0, repeats)
+    return Exchange(Sent("PUT", "https://a.example/v1"), received, None, 0.0, repeats)
 
 
 def test_what_was_written_is_read_again(journal: Journal) -> None:
@@ -64,13 +64,14 @@ def test_an_object_is_in_the_journal_before_its_upload_goes_out_and_once(journal
     assert lines == [1, 2, 2, 2]
 
 
+LOST = Failure(FailureKind.CONNECTION_LOST, "the connection failed")
 FATES = {
     "stored": (answered(200), ObjectState.CREATED),
     "refused": (answered(500), ObjectState.REFUSED),
     "not let in": (answered(403), ObjectState.REFUSED),
     "timed out behind the gateway": (answered(504), ObjectState.CREATED),
     "no answer": (answered(None), ObjectState.CREATED),
-    "refused when it was repeated": (answered(403, "the connection failed"), ObjectState.CREATED),
+    "refused when it was repeated": (answered(403, LOST), ObjectState.CREATED),
 }
 
 

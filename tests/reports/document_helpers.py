@@ -83,7 +83,7 @@ def _exchange() -> Exchange:
             method="GET", url=ENDPOINT, headers=[], body=EMPTY, variables=[], sigv4_region=""
         ),
         received=Received(status=200, http_version="HTTP/1.1", headers=[], body=EMPTY),
-        failure="",
+        failure=None,
         seconds=0.1,
         repeats=[],
     )

@@ -13,7 +13,7 @@ import allure
 import pytest
 
 from fixtures.cases.case import Role, Step, StepResult
-from fixtures.cases.exchange import Received
+from fixtures.cases.exchange import Failure, FailureKind, Received
 from fixtures.gateway.process import running_gateway
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
@@ -88,12 +88,16 @@ def test_without_an_exchange_nothing_is_attached(said: dict[str, list[Any]]) -> 
     assert not {"exchanges", "curl"} & set(said)
 
 
+LOST = Failure(FailureKind.CONNECTION_LOST, "the connection failed")
+
+
 def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
     said: dict[str, list[Any]],
 ) -> None:
     received = Received(299, (("X-Odd", "a"), ("X-Odd", "b")), b"\xff\0", "HTTP/1.0")
-    act = a_step(b"\x89P", received, seconds=0.0125, repeats=("throttled", "lost"))
-    lost = a_step(b"", None, Role.VERIFY, failure="the connection failed")
+    again = (Failure(FailureKind.THROTTLED, "throttled"), LOST)
+    act = a_step(b"\x89P", received, seconds=0.0125, repeats=again)
+    lost = a_step(b"", None, Role.VERIFY, failure=LOST)
     unsent = StepResult(Step(Role.VERIFY, act.step.request), None)
     describe(a_verdict(), [act, lost, unsent], NOWHERE)
     (text,) = said["exchanges"]
@@ -103,7 +107,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
         "User-Agent: u",
         "2 bytes",
         f"00000000  {'89 50':<47}  .P",
-        "after 12.5 ms; throttled; lost",
+        "after 12.5 ms; throttled; the connection failed",
         "HTTP/1.0 299",
         "X-Odd: a",
         "X-Odd: b",
@@ -111,7 +115,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
         f"00000000  {'ff 00':<47}  ..",
     ]
     assert second.splitlines()[-1] == "the connection failed"
-    assert third == "(proof) not sent"
+    assert third == "(verify) not sent"
     (commands,) = said["curl"]
     assert [line.count("curl -q -sS") for line in commands.splitlines()] == [1, 1]
 

@@ -79,7 +79,8 @@ def a_document() -> Any:
         "received": {
             "status": 200, "http_version": "HTTP/1.1", "headers": [["A", "b"]], "body": "0" * 64,
         },
-        "failure": "", "seconds": 1, "repeats": ["why"],
+        "failure": None, "seconds": 1,
+        "repeats": [{"kind": "throttled", "sentence": "why"}],
     }  # fmt: skip
     request = {
         "operation": "GET /s3", "name": "a", "content_type": None, "accept": "a/b",

@@ -12,7 +12,7 @@ from jsonschema import Draft6Validator, FormatChecker
 from referencing import Registry, Resource
 
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.definitions import load
 from fixtures.payloads import CATALOGUE
 from fixtures.rules.judgement import judge_case
@@ -159,13 +159,17 @@ BODIES = [payload.content for payload in CATALOGUE] + [
 ]  # fmt: skip
 
 
+AGAIN = Failure(FailureKind.THROTTLED, "again")
+LOST = Failure(FailureKind.CONNECTION_LOST, "the connection failed")
+
+
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: digest(body)[:8])
 def test_every_byte_goes_into_a_har_and_comes_back(tmp_path: Path, body: bytes) -> None:
     url = "http://127.0.0.1/v1/s3?key=%C3%A9+%2B&key=&%zz#"
     headers = (("Content-Type", "image/png"), ("X-Odd", "\xe9"), ("X-Odd", ""))
     sent = Sent("PUT", url, (*headers, ("X-Key", "$KEY")), body, ("x-key",), "eu-west-1")
     received = Received(302, (*headers, ("Location", "/elsewhere")), body[::-1], "HTTP/2")
-    told, path = a_document(tmp_path, Exchange(sent, received, "", 0.25, ("again",), 1e9))
+    told, path = a_document(tmp_path, Exchange(sent, received, None, 0.25, (AGAIN,), 1e9))
     value = json.loads(archive(told, Contents(told, path)))
     assert [error.message for error in HAR.iter_errors(value)] == []
     (entry,) = value["log"]["entries"]
@@ -186,11 +190,12 @@ def test_every_byte_goes_into_a_har_and_comes_back(tmp_path: Path, body: bytes) 
 
 def test_a_failure_is_an_entry_without_an_answer(tmp_path: Path) -> None:
     sent = Sent("PUT", "http://127.0.0.1/v1/s3?key=a", (), b"\xff")
-    told, path = a_document(tmp_path, Exchange(sent, None, "the connection failed"))
+    told, path = a_document(tmp_path, Exchange(sent, None, LOST))
     value = json.loads(archive(told, Contents(told, path)))
     assert [error.message for error in HAR.iter_errors(value)] == []
     response = value["log"]["entries"][0]["response"]
     assert (response["status"], response["_error"]) == (0, "the connection failed")
+    assert response["_errorKind"] == "connection-lost"
     assert read(value)["exchanges"] == json.loads(json.dumps(told["exchanges"]))
 
 

@@ -4,7 +4,7 @@ import base64
 
 from fixtures.api import Definition
 from fixtures.cases.case import Aspect, Case, Request, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from tests.rules.helpers import TO_TEXT, TYPE_BACK, api, on_s3, request, response
@@ -64,8 +64,9 @@ def judged(case: Case, *answers: Received | str | None, definition: Definition =
         if answer is None:
             return StepResult(step, None)
         sent = Sent(step.request.sent_method, "https://endpoint.test/")
-        received, failure = (answer, "") if isinstance(answer, Received) else (None, answer)
-        return StepResult(step, Exchange(sent, received, failure))
+        if isinstance(answer, Received):
+            return StepResult(step, Exchange(sent, answer))
+        return StepResult(step, Exchange(sent, None, Failure(FailureKind.CONNECTION_LOST, answer)))
 
     return judge_case(definition, case, tuple(map(exchange, case.steps, answers)))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.racing_writes import may_have_raced
 from fixtures.rules.verdict import Verdict
@@ -20,13 +20,13 @@ from tests.rules.judgement_helpers import (
     came,
 )
 
-LOST = ("the connection failed before a response: ReadError",)
-THROTTLED = ("the endpoint answered 429",)
+LOST = (Failure(FailureKind.CONNECTION_LOST, "the connection failed"),)
+THROTTLED = (Failure(FailureKind.THROTTLED, "the endpoint answered 429"),)
 OLDER = replace(UPLOAD, body=b"an older object")
 ELSEWHERE = replace(OLDER, name="b/elsewhere")
 
 
-def verdict(answer: Received, *uploads: tuple[Request, tuple[str, ...]]) -> Verdict:
+def verdict(answer: Received, *uploads: tuple[Request, tuple[Failure, ...]]) -> Verdict:
     """The verdict on a download after uploads that were sent again for these reasons."""
     steps = (*(Step(Role.SETUP, put) for put, _ in uploads), Step(Role.ACT, AS_BINARY))
     answers = [
@@ -56,7 +56,7 @@ def sent(request: Request) -> Sent:
     ],
 )
 def test_what_may_have_arrived_last_is_no_deviation(
-    uploads: list[tuple[Request, tuple[str, ...]]], outcome: object
+    uploads: list[tuple[Request, tuple[Failure, ...]]], outcome: object
 ) -> None:
     found = verdict(came(200, OLDER.body), *uploads)
     assert found.outcome is outcome

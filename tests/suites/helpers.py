@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.definitions import load
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
@@ -54,7 +54,7 @@ class Gateway:
         self.asked += 1
         sent = Sent(request.sent_method, f"http://gateway/v1/{request.name}", (), request.body)
         if self.failures and (why := self.failures.pop(0)):
-            return Exchange(sent, None, why)
+            return Exchange(sent, None, Failure(FailureKind.CONNECTION_LOST, why))
         if request.sent_method == "PUT":
             self.stored[request.name] = request.body
             return Exchange(sent, Received(200))

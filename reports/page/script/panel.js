@@ -259,7 +259,7 @@ function exchangeView(step, place, item) {
       make("span", { class: "quiet" }, timing),
     ),
     ...exchange.repeats.map((why) =>
-      make("p", { class: "quiet" }, "Sent again: ", ...visible(why)),
+      make("p", { class: "quiet" }, "Sent again: ", ...visible(why.sentence)),
     ),
     make("h4", {}, "Request"),
     headers(sent.headers, sent.variables),
@@ -273,7 +273,7 @@ function exchangeView(step, place, item) {
           headers(received.headers),
           ...bodyView(received.body, `body of response ${place + 1}`),
         ]
-      : [make("p", {}, ...visible(exchange.failure))]),
+      : [make("p", {}, ...visible(exchange.failure.sentence))]),
   );
 }
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from fixtures.api import Definition
 from fixtures.cases.case import Case, Role, StepResult
-from fixtures.cases.exchange import Exchange, Received, Sent
+from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.diagnosis import Judged
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.host import Host
@@ -24,6 +24,9 @@ BODIES = {
     BodyKind.ANY: b"",
 }
 Spoil = Callable[[Case, Received], Received | None]
+
+
+CLOSED = Failure(FailureKind.CONNECTION_LOST, "the connection was closed")
 
 
 @cache
@@ -68,7 +71,7 @@ def answered(
             exchange = Exchange(
                 Sent(request.sent_method, f"https://endpoint.test/{case.id}/{number}"),
                 came,
-                "" if came is not None else "the connection was closed",
+                None if came is not None else CLOSED,
             )
             performed.append(StepResult(step, exchange))
             if came is None or (step.role is Role.SETUP and came.status != 200):

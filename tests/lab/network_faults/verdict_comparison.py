@@ -236,7 +236,7 @@ def _in_words(verdict: Verdict) -> str:
 
 def _exchange_in_words(exchange: Exchange) -> str:
     sent, received = exchange.sent, exchange.received
-    again = f", after {'; '.join(exchange.repeats)}" if exchange.repeats else ""
+    again = f", after {'; '.join(map(str, exchange.repeats))}" if exchange.repeats else ""
     if received is None:
         return f"{sent.method} {sent.url}: {exchange.failure}{again}"
     return (
