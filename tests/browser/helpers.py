@@ -1,8 +1,12 @@
-"""Verdict documents of real runs: the cases of the suites, sent to a good or a bad gateway."""
+"""What the browser tests share: documents of real runs, their pages, and waiting for a page.
+
+The documents are of the cases of the suites, sent to a good or a bad gateway.
+"""
 
 import copy
 import importlib
 import inspect
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +38,7 @@ from suites.profile import PROFILES
 
 ROOT = Path(__file__).parents[2]
 _USUAL = Timeouts(connect=5.0, read=20.0, exchange=60.0)
+_LONGEST_WAIT = 15.0
 _SHORT = Timeouts(connect=1.0, read=0.3, exchange=1.0)
 
 
@@ -175,3 +180,14 @@ class Compared:
 
     url: str
     ready = "main"
+
+
+def until(page: Any, expression: str, expected: object) -> None:
+    """Wait until an expression has this value in the page; fail with the one that it had.
+
+    Playwright's own way of waiting is kept off by the page's policy.
+    """
+    end = time.monotonic() + _LONGEST_WAIT
+    while (value := page.evaluate(expression)) != expected and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert value == expected

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.waiting_helpers import until
+from tests.browser.helpers import until
 
 
 def _shown(page) -> int:

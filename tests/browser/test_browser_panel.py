@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.waiting_helpers import until
+from tests.browser.helpers import until
 
 _NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
 _CLIPBOARD = """
