@@ -9,9 +9,13 @@ import pytest
 from hypothesis import settings
 
 from fixtures.cases.case import Case
-from fixtures.client import CredentialsError
 from fixtures.definitions import DEFAULT
-from fixtures.gateway.process import GatewayStartError, stop
+from fixtures.exceptions import (
+    EndpointMismatchError,
+    GatewayStartError,
+    UsageError,
+)
+from fixtures.gateway.process import stop
 from fixtures.rules.judgement import planned_rules
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome
@@ -26,7 +30,6 @@ from reports.terminal_summary import summary, traffic
 from suites.profile import PROFILES
 from suites.runner import garbage_collection, options, plan, remote_run
 from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
-from suites.runner.preflight import EndpointMismatchError
 from suites.runner.read_only import cases_of
 from suites.runner.run import Run
 from suites.runner.scheduler import NUMBER, Sender, case_of
@@ -68,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if options.is_about_an_endpoint(config):
         try:
             run = config.stash[RUN] = options.read(config)
-        except options.MISTAKES as error:
+        except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         except EndpointMismatchError as misfit:
             config.stash[UNUSABLE] = True
@@ -159,7 +162,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             plan.hold_to(run.max_data, config.stash[AMOUNTS])
             del config.stash[AMOUNTS]  # it has told, and would keep every body to the end
         run_preflight(run, reporter.write_line if reporter is not None else print)
-    except (CredentialsError, plan.TooMuchData) as error:
+    except UsageError as error:
         config.stash[COLLECTOR].finish(pytest.ExitCode.USAGE_ERROR, why=str(error))
         raise pytest.UsageError(str(error)) from None
     except EndpointMismatchError as misfit:

@@ -9,9 +9,9 @@ Each subcommand is a module in `_COMMANDS` with two functions. `add(subparsers)`
 import sys
 from collections.abc import Sequence
 
+from fixtures.exceptions import ReportError
 from reports import accept, compare, judge, merge
 from reports.commands import WRONG_CALL, Parser
-from reports.loader import ReportError
 from reports.page import command as page
 
 _DESCRIPTION = "Do something with a run that is over, from its documents alone."

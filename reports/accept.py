@@ -16,13 +16,14 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
+from fixtures.exceptions import KnownDeviationsError, ReportError
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.atomic_file import atomic_write
 from reports.commands import GOOD, Subparsers
 from reports.document import Document
-from reports.loader import ReportError, load
-from reports.policy import KnownDeviation, KnownDeviationsError, read_known_deviations
+from reports.loader import load
+from reports.policy import KnownDeviation, read_known_deviations
 from reports.results import Result
 
 DEFAULT = Path("known-deviations.toml")

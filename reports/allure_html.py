@@ -14,16 +14,14 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
+from fixtures.exceptions import RenderError
+
 _HERE = Path(__file__).parent
 _OUT = _HERE / "out"
 _PINNED = _HERE / "allure"
 _RUNS_KEPT = 30
 _WRONG = 4
 _ANALYTICS = '<script async src="https://www.googletagmanager.com/'
-
-
-class RenderError(Exception):
-    """The report cannot be made; the message is one sentence for the user."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

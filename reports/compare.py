@@ -4,11 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
+from fixtures.exceptions import ReportError
 from reports.atomic_file import atomic_write
 from reports.commands import DEVIATES, GOOD, Subparsers
 from reports.comparison.differences import MEANING, Comparison, Kind, compare
 from reports.comparison.html_page import render
-from reports.loader import ReportError, load
+from reports.loader import load
 
 OUT = Path(__file__).parent / "out"
 

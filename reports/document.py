@@ -9,6 +9,8 @@ import base64
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
+from fixtures.exceptions import DocumentError
+
 VERSION = 1
 """Raised where a reader of the older shape would misunderstand the newer one."""
 
@@ -19,10 +21,6 @@ NO_VERDICT = "came to no verdict"
 """How the line of `End.untested` ends that counts the cases that never had their turn."""
 
 Header = tuple[str, str]
-
-
-class DocumentError(ValueError):
-    """Something is no verdict document; the message is a sentence that follows a file's name."""
 
 
 def check_version(version: object) -> None:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from fixtures.exceptions import DocumentError
 from reports import document
 from reports.bodies import digest
 from reports.stream import build_document
@@ -187,9 +188,7 @@ def read(value: Any) -> document.Document:
     log = value.get("log") if isinstance(value, dict) else None
     kept = log.get("_conformance") if isinstance(log, dict) else None
     if log is None or not isinstance(kept, dict):
-        raise document.DocumentError(
-            "it is no HAR that this suite wrote: log._conformance is not there"
-        )
+        raise DocumentError("it is no HAR that this suite wrote: log._conformance is not there")
     document.check_version(kept.get("version"))
     bodies: dict[str, document.Body] = {}
     try:
@@ -199,12 +198,12 @@ def read(value: Any) -> document.Document:
         return build_document(
             kept["run"], kept["end"], kept["cases"], exchanges, bodies, kept["gone"]
         )
-    except document.DocumentError:
+    except DocumentError:
         raise
     except ValueError as error:
-        raise document.DocumentError(f"a body in the HAR cannot be read: {error}") from None
+        raise DocumentError(f"a body in the HAR cannot be read: {error}") from None
     except (LookupError, TypeError, AttributeError) as error:
-        raise document.DocumentError(f"something is missing from the HAR: {error!r}") from None
+        raise DocumentError(f"something is missing from the HAR: {error!r}") from None
 
 
 def _exchanges(
@@ -256,6 +255,6 @@ def _bytes(content: Any, encoding: str) -> bytes:
 
 def _keep(body: bytes, name: str, bodies: dict[str, document.Body]) -> str:
     if digest(body) != name:
-        raise document.DocumentError(f"the body {name} was changed, its digest does not fit")
+        raise DocumentError(f"the body {name} was changed, its digest does not fit")
     bodies[name] = document.Body(length=len(body), base64=base64.b64encode(body).decode())
     return name

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fixtures.cases.case import Case
+from fixtures.exceptions import ReportError
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Verdict
@@ -18,7 +19,7 @@ from reports import document
 from reports.atomic_file import atomic_write
 from reports.bodies import Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
-from reports.loader import Contents, ReportError, definition_of, load
+from reports.loader import Contents, definition_of, load
 from reports.policy import Policy
 from reports.recorder import case_of, load_cases
 from reports.results import Result, Results, apply_policy

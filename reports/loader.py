@@ -5,14 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from fixtures.api import Definition, DefinitionError, parse_definition
+from fixtures.api import Definition, parse_definition
+from fixtures.exceptions import DefinitionError, DocumentError, ReportError
 from reports import document, har, stream
 from reports.bodies import Bodies, digest
 from reports.schema_validation import check
-
-
-class ReportError(ValueError):
-    """A file or a call cannot be used; the message is one sentence for the user."""
 
 
 def load(path: Path) -> document.Document:
@@ -26,7 +23,7 @@ def load(path: Path) -> document.Document:
         check(value, document.Document)
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
-    except document.DocumentError as error:
+    except DocumentError as error:
         raise ReportError(f"{path}: not a verdict document: {error}") from None
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{path}: not JSON: {error}") from None

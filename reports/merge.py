@@ -14,10 +14,11 @@ from itertools import chain
 from pathlib import Path
 
 from fixtures.client.concurrency_limiter import Traffic
+from fixtures.exceptions import ReportError
 from reports import document, durations
 from reports.bodies import OUT, Bodies
 from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
-from reports.loader import Contents, ReportError, load
+from reports.loader import Contents, load
 from reports.publish import DOCUMENT, publish
 from reports.recorder import traffic_of
 from reports.results import Result, Results

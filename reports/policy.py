@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fixtures.exceptions import KnownDeviationsError
 from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
-
-
-class KnownDeviationsError(ValueError):
-    """The file of known deviations cannot be used; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)

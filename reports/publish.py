@@ -7,11 +7,12 @@ from pathlib import Path
 
 from fixtures.api import Definition
 from fixtures.diagnosis import DiagnosisDocument, Judged, diagnose
+from fixtures.exceptions import ReportError
 from reports import markdown, page
 from reports.atomic_file import atomic_write
 from reports.document import Document
 from reports.har import archive
-from reports.loader import Contents, ReportError, definition_of
+from reports.loader import Contents, definition_of
 from reports.recorder import load_cases
 from reports.stream import iter_json
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
-from reports.document import DocumentError
+from fixtures.exceptions import DocumentError
 
 
 def check(value: object, kind: Any, place: str = "the document") -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from fixtures.exceptions import DocumentError
 from fixtures.rules.rule_book import Rule, rules
 from reports import document
 
@@ -154,7 +155,7 @@ def _read(
     """The document of these records; `take` sees to it that the two have what is in a record."""
     head: Any = next(records, None)
     if not isinstance(head, dict) or "run" not in head:
-        raise document.DocumentError("the first line is not the header of a run")
+        raise DocumentError("the first line is not the header of a run")
     document.check_version(head["version"])
     end = document.End(
         complete=False,
@@ -184,7 +185,7 @@ def _records(lines: Iterable[str]) -> Iterator[Any]:
             yield json.loads(line)
         except ValueError:
             if line.endswith("\n"):
-                raise document.DocumentError(f"line {number} is not JSON") from None
+                raise DocumentError(f"line {number} is not JSON") from None
 
 
 def build_document(

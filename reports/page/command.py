@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
+from fixtures.exceptions import ReportError
 from reports.atomic_file import atomic_write
 from reports.commands import GOOD, Subparsers
-from reports.loader import ReportError, load
+from reports.loader import load
 from reports.page import render
 from reports.publish import PAGE, diagnosed
 

@@ -9,8 +9,9 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fixtures.api import Definition, DefinitionError, parse_definition
+from fixtures.api import Definition, parse_definition
 from fixtures.definitions import DEFAULT, load
+from fixtures.exceptions import DefinitionError
 from fixtures.rules.rule_book import Level
 from reports.bodies import OUT
 from reports.policy import Policy, read_known_deviations
@@ -37,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def read(chosen: argparse.Namespace) -> Run:
     """What the command line says that a load is about.
 
-    Raises one of `suites.runner.options.MISTAKES`.
+    Raises `UsageError`.
     """
     definition = load(chosen.definition or DEFAULT)
     if not pairings(definition):

@@ -6,24 +6,19 @@ ramp, run time, web page and distribution are Locust's own options.
 
 import logging
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
 from locust import events
 from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
 from fixtures.definitions import DEFAULT
-from fixtures.gateway.process import GatewayStartError
-from reports.results import NOTHING_DECIDED
+from fixtures.exceptions import ConformanceError
 from suites.load import locust_options
 from suites.load.roles import ASKED, LAST, Reporting, Sending
 from suites.load.user import Load
-from suites.runner.options import MISTAKES
-from suites.runner.preflight import EndpointMismatchError
 
 __all__ = ["Load"]
-
-_USAGE_ERROR = 4
 
 # Locust shows what every logger says, and httpx says something of every request.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -60,15 +55,9 @@ def _reporting(environment: Environment) -> Reporting:
     chosen = environment.parsed_options
     try:
         return Reporting(environment, locust_options.read(chosen), chosen.definition or DEFAULT)
-    except MISTAKES as error:
-        _refuse(error, _USAGE_ERROR)
-    except (GatewayStartError, EndpointMismatchError) as error:
-        _refuse(error, NOTHING_DECIDED)
-
-
-def _refuse(error: Exception, status: int) -> NoReturn:
-    print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
-    sys.exit(status)
+    except ConformanceError as error:
+        print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_status)
 
 
 events.init_command_line_parser.add_listener(locust_options.declare)

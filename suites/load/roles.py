@@ -36,8 +36,8 @@ class Reporting:
     def __init__(self, environment: Environment, run: Run, definition: str) -> None:
         """Start the embedded gateway where there is no endpoint, and see that it fits.
 
-        `definition` is the value of `--definition`. Raises `GatewayStartError`, `Misfit` and
-        `CredentialsError`.
+        `definition` is the value of `--definition`. Raises `GatewayStartError`, `CredentialsError`
+        and `EndpointMismatchError`.
         """
         self._environment = environment
         self._run = run

@@ -12,6 +12,7 @@ from locust.env import Environment
 from fixtures.cases.case import Case, Role, Step, StepResult
 from fixtures.client import CaseRunner
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
+from fixtures.exceptions import InternalError
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from suites.load.tasks import Traveller, Trip
@@ -22,11 +23,15 @@ _PUT_OFF = 1.0
 """Seconds for which a user is silent after an answer that left nothing to judge."""
 
 
-class Deviates(Exception):
+class LoadFailureError(InternalError):
+    """What Locust counts as a failed request."""
+
+
+class DeviationError(LoadFailureError):
     """What Locust counts as a failed request because the answer was a wrong one."""
 
 
-class Undecided(Exception):
+class InconclusiveError(LoadFailureError):
     """What Locust counts as a failed request though it accuses nobody."""
 
 
@@ -118,7 +123,7 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
 
 def _failure(verdict: Verdict) -> Exception | None:
     if verdict.outcome is Outcome.DEVIATES:
-        return Deviates(f"{verdict.rule}: {verdict.reason}")
+        return DeviationError(f"{verdict.rule}: {verdict.reason}")
     if verdict.outcome is Outcome.UNDECIDED:
-        return Undecided(verdict.reason)
+        return InconclusiveError(verdict.reason)
     return None

@@ -24,6 +24,7 @@ from fixtures.client import CaseRunner
 from fixtures.diagnosis.configurations import configurations
 from fixtures.diagnosis.hypothesis import Foretelling
 from fixtures.diagnosis.observed_values import Seen
+from fixtures.exceptions import EndpointMismatchError
 from fixtures.rules.expectation import Stored
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.step_plans import TEXT_TYPES, listed_types
@@ -31,7 +32,6 @@ from fixtures.rules.verdict import Outcome
 from suites.download.cases import cases as downloads
 from suites.errors.cases import missing_objects
 from suites.profile import PROFILES
-from suites.runner.preflight import EndpointMismatchError
 from suites.upload.cases import uploads
 
 LIMIT = 120.0

@@ -15,16 +15,12 @@ from typing import Any
 from fixtures.api import Definition, Operation, parse_media_type
 from fixtures.cases.case import ExistingObject
 from fixtures.cases.object_address import location, object_path
-from fixtures.client import CredentialsError
+from fixtures.exceptions import CredentialsError, ManifestError, S3Error
 
 MOST = 10 * 1024 * 1024
 """Bytes of an object: "Payload size: 10 MB", as the quotas of a REST API have it."""
 
 _MEMBERS = {"key", "file", "type", "operation"}
-
-
-class ManifestError(ValueError):
-    """The objects of `--read-only` are not known; the message is one sentence for the user."""
 
 
 def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingObject, ...]:
@@ -66,7 +62,7 @@ def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingOb
 
 
 def _on_s3(keys: list[str], operations: tuple[Operation, ...]) -> Iterator[ExistingObject]:
-    from fixtures.client.s3_api import S3, S3Error  # noqa: PLC0415 - botocore takes long to import
+    from fixtures.client.s3_api import S3  # noqa: PLC0415 - botocore takes long to import
 
     try:
         s3 = S3("--read-only")

@@ -9,22 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api import Definition, DefinitionError, parse_definition
+from fixtures.api import Definition, parse_definition
 from fixtures.cases.case import ExistingObject
-from fixtures.client import CredentialsError, secret_header
+from fixtures.client import secret_header
 from fixtures.client.cleanup import CleanupMethod
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
-from fixtures.client.control_plane import DeploymentError
 from fixtures.client.transport import connection
 from fixtures.definitions import DEFAULT, shipped
+from fixtures.exceptions import (
+    DefinitionError,
+    ManifestError,
+)
 from fixtures.rules.rule_book import Level
 from reports.bodies import OUT
-from reports.policy import KnownDeviationsError, Policy, read_known_deviations
+from reports.policy import Policy, read_known_deviations
 from suites.runner.deployment_wait import LIMIT
-from suites.runner.manifest import ManifestError, objects
+from suites.runner.manifest import objects
 from suites.runner.parameters import Parameters, with_values
 from suites.runner.run import Run, endpoint, fresh_prefix, is_on_loopback, profile_named
-from suites.runner.sharding import ShardError, shard_named
+from suites.runner.sharding import shard_named
 from suites.runner.target import resolve_target
 from suites.runner.traffic_estimate import bytes_of
 
@@ -32,17 +35,6 @@ _SUITES = Path(__file__).parents[1]
 
 CONCURRENCY = 16
 """Cases that are tried at once where each is a round trip away."""
-
-MISTAKES = (
-    CredentialsError,
-    DefinitionError,
-    DeploymentError,
-    KnownDeviationsError,
-    ManifestError,
-    ShardError,
-)
-"""What is raised where the call or a file is wrong, each with one sentence for the user."""
-
 
 Add = Callable[..., object]
 """Declares one option: `addoption` of a pytest group, or `add_argument` of an argparse one."""
@@ -230,7 +222,7 @@ def is_about_an_endpoint(config: pytest.Config) -> bool:
 def read(config: pytest.Config) -> Run:
     """What the command line, or xdist's controller, says that this process is about.
 
-    Raises one of `MISTAKES`, or `Misfit` where what is deployed is not what is defined.
+    Raises `UsageError`, or `EndpointMismatchError` where the definition is not what is deployed.
     """
     option = config.getoption
     worker = getattr(config, "workerinput", {})

@@ -5,9 +5,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fixtures.api import Definition, DefinitionError, ParameterValue
+from fixtures.api import Definition, ParameterValue
 from fixtures.api.parameter_values import with_parameters
 from fixtures.client import SecretHeader, secret_header
+from fixtures.exceptions import DefinitionError
 
 
 @dataclass(frozen=True)

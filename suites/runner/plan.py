@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.cases.case import Request
 from fixtures.client.cleanup import CleanupMethod
+from fixtures.exceptions import DataBudgetError
 from suites.roundtrip.random_sequences import any_sequence
 from suites.runner import preflight, prices
 from suites.runner.remote_run import smallest_upload
@@ -19,10 +20,6 @@ from suites.runner.traffic_estimate import Planned, Selected, TrafficEstimate, p
 _KEYS_SHOWN = 5
 _ASIDE = ("preflight", "cleanup")
 """What is sent besides the suites, and cannot be left out."""
-
-
-class TooMuchData(Exception):
-    """The run would write more than it may; the message is one sentence for the user."""
 
 
 def amounts(run: Run, items: Iterable[pytest.Item], workers: int) -> TrafficEstimate:
@@ -74,7 +71,7 @@ def announcement(run: Run, amounts: TrafficEstimate) -> str:
 def hold_to(most: int | None, amounts: TrafficEstimate) -> None:
     """See that a run writes no more than `most` bytes.
 
-    Raises `TooMuchData` with what to leave out.
+    Raises `DataBudgetError` with what to leave out.
     """
     if most is None or amounts.written <= most:
         return
@@ -85,7 +82,7 @@ def hold_to(most: int | None, amounts: TrafficEstimate) -> None:
             left -= written
     selection = shlex.quote(f"not ({' or '.join(leave_out)})")
     advice = f"leave out the most with -k {selection}, or write less with "
-    raise TooMuchData(
+    raise DataBudgetError(
         f"the run would write up to {size(amounts.written)}, more than --max-data={size(most)}; "
         f"{advice if left <= most else ''}--hypothesis-profile=quick"
     )

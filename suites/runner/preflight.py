@@ -12,6 +12,7 @@ from fixtures.api import Definition, Operation
 from fixtures.cases.case import ExistingObject, Request
 from fixtures.cases.exchange import Exchange, FailureKind, Received
 from fixtures.client import CaseRunner
+from fixtures.exceptions import EndpointMismatchError
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.routing import routes_to
@@ -24,10 +25,6 @@ _MISSING = "preflight/missing"
 _CONTENT = b"written by a conformance suite before its first test"
 # A server that knows the path says none of these, unless the definition maps them.
 _NOT_HERE = (404, 405, 501)
-
-
-class EndpointMismatchError(Exception):
-    """The endpoint cannot be reached or does not fit; the message is one sentence for the user."""
 
 
 def preflight(

@@ -29,7 +29,7 @@ NOT_AGAIN = "; it did not come again when the requests were repeated"
 """What is said of a deviation that the bytes prove and that Hypothesis could not bring back."""
 
 
-class _Deviation(Exception):
+class _DeviationError(Exception):
     """A deviation that fails the run, on its way through Hypothesis."""
 
     def __init__(self, tried: Attempt) -> None:
@@ -101,7 +101,7 @@ class PropertyRun:
         except pytest.skip.Exception:
             assert self._undecided is not None
             return self._undecided
-        except _Deviation as deviation:
+        except _DeviationError as deviation:
             return deviation.tried
         except (HypothesisException, ExceptionGroup):
             if not self._proven:
@@ -121,7 +121,7 @@ class PropertyRun:
             return True
         for proven in self._proven:
             if proven.case == case:
-                raise _Deviation(proven)
+                raise _DeviationError(proven)
         return False
 
     def _weigh(self, tried: Attempt) -> None:
@@ -137,7 +137,7 @@ class PropertyRun:
             return
         if self._policy.fails(verdict):
             self._proven.append(tried)
-            raise _Deviation(tried)
+            raise _DeviationError(tried)
         self._tolerated = self._tolerated or tried
 
 

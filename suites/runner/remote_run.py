@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import Request
-from fixtures.client import CredentialsError
 from fixtures.client.cleanup import clean_up
-from fixtures.client.journal import Journal, JournalError, JournalHeader, TruncatingUpload, read
+from fixtures.client.journal import Journal, JournalHeader, TruncatingUpload, read
 from fixtures.client.remaining_objects import remaining
+from fixtures.exceptions import CredentialsError, JournalError
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.step_plans import TEXT_TYPES, listed_types
 from suites.runner.run import Run

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fixtures.api import Definition, DefinitionError
+from fixtures.api import Definition
 from fixtures.cases.case import ExistingObject
 from fixtures.client import CaseRunner, Client, SecretHeader
 from fixtures.client.cleanup import CleanupMethod
@@ -20,6 +20,7 @@ from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.client.journal import Journal
 from fixtures.client.transport import TransportConfig, direct
+from fixtures.exceptions import DefinitionError
 from fixtures.gateway.process import RunningGateway
 from reports import document
 from reports.policy import Policy

@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 from pytest_split.algorithms import Algorithms, TestGroup
 
+from fixtures.exceptions import ShardError
+
 _NAMED = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
-
-
-class ShardError(ValueError):
-    """`--shard` or its file of durations cannot be used; the message is for the user."""
 
 
 @dataclass(frozen=True)

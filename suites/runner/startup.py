@@ -21,7 +21,7 @@ def embedded_gateway(definition: str) -> RunningGateway:
 def run_preflight(run: Run, say: Callable[[str], None]) -> None:
     """Wait for the deployment where that was asked for, then try a few requests.
 
-    `say` hears of the waiting. Raises `Misfit` and `CredentialsError`.
+    `say` hears of the waiting. Raises `EndpointMismatchError` and `CredentialsError`.
     """
     if run.patience is not None:
         wait_for_deployment(run.definition, run.fresh, run.endpoint, run.patience, say)

@@ -1,10 +1,10 @@
 """Which definition a run is about: the one of a file, or the one that is deployed."""
 
-from fixtures.api import Definition, DefinitionError, parse_definition
+from fixtures.api import Definition, parse_definition
 from fixtures.api.definition_diff import differences
-from fixtures.client.control_plane import DeploymentError, fetch
+from fixtures.client.control_plane import fetch
 from fixtures.definitions import DEFAULT, load
-from suites.runner.preflight import EndpointMismatchError
+from fixtures.exceptions import DefinitionError, DeploymentError, EndpointMismatchError
 
 
 def resolve_target(

@@ -6,9 +6,10 @@ import json
 import httpx
 import pytest
 
-from fixtures.api import Definition, DefinitionError, read_definition
+from fixtures.api import Definition, read_definition
 from fixtures.cases.case import Request
 from fixtures.definitions import FOLDER
+from fixtures.exceptions import DefinitionError
 from fixtures.gateway.application import Gateway
 from fixtures.gateway.embedded_store import EmbeddedStore
 from fixtures.rules.expectation import BodyKind

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api import ContentHandling, Definition, DefinitionError, parse_definition
+from fixtures.api import ContentHandling, Definition, parse_definition
 from fixtures.definitions import load
+from fixtures.exceptions import DefinitionError
 
 TEAMS = Path(__file__).parents[1] / "definitions" / "teams"
 INTEGRATION = "x-amazon-apigateway-integration"

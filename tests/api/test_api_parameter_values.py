@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.api import Definition, DefinitionError, ParameterValue, parse_definition
+from fixtures.api import Definition, ParameterValue, parse_definition
 from fixtures.api.parameter_values import with_parameters
 from fixtures.cases.object_address import Address, address, object_path, target_without_object
+from fixtures.exceptions import DefinitionError
 from tests.api.helpers import as_json
 
 INTEGRATION = "x-amazon-apigateway-integration"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.api import DefinitionError, read_definition
+from fixtures.api import read_definition
+from fixtures.exceptions import DefinitionError
 from tests.api.helpers import (
     ANSWERS,
     BINARY,

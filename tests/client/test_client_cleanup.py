@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from fixtures.cases.exchange import Route
-from fixtures.client import CredentialsError
 from fixtures.client.transport import connection, connection_by
+from fixtures.exceptions import CredentialsError
 from tests.client.transport_helpers import PASSPHRASE, Telling, a_proxy, files_in, serving
 
 ROOT = Path(__file__).parents[2]

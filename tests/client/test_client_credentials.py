@@ -17,8 +17,9 @@ from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError
 
 from fixtures.cases.exchange import FailureKind
-from fixtures.client import CredentialsError, SecretHeader, secret_header
+from fixtures.client import SecretHeader, secret_header
 from fixtures.client.sigv4 import SigV4
+from fixtures.exceptions import CredentialsError
 from tests.client.helpers import Got, a_client, a_wire, answering, status
 
 ENVIRONMENT = {"TOKEN": "from outside", "EMPTY": "", "BAD": "a\nb", "WIDE": "caf\u00e9"}

@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from fixtures.cases.exchange import Exchange, FailureKind
-from fixtures.client import CredentialsError
 from fixtures.client.transport import TransportConfig, connection
+from fixtures.exceptions import CredentialsError
 from reports.curl import curl
 from tests.client.helpers import a_client, free_port
 from tests.client.transport_helpers import PASSPHRASE, Files, Telling, a_proxy, files_in, serving

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api import ContentHandling, DefinitionError, IntegrationKind, Passthrough
+from fixtures.api import ContentHandling, IntegrationKind, Passthrough
 from fixtures.definitions import DEFAULT, FOLDER, load, shipped
+from fixtures.exceptions import DefinitionError
 
 NAMES = (
     "conversions",

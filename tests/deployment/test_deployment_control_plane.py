@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api import DefinitionError
-from fixtures.client.control_plane import DeploymentError, fetch
-from suites.runner.preflight import EndpointMismatchError
+from fixtures.client.control_plane import fetch
+from fixtures.exceptions import DefinitionError, DeploymentError, EndpointMismatchError
 from suites.runner.target import resolve_target
 from tests.deployment.helpers import ACCOUNT, API, DENIED, THROTTLED, ControlPlane, serving
 

@@ -15,9 +15,9 @@ from fixtures.cases.case import Role
 from fixtures.client import CaseRunner, Client
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import FOLDER, load, shipped
+from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
 from suites.runner.deployment_wait import STEADY, probe_cases, wait_for_deployment
-from suites.runner.preflight import EndpointMismatchError
 from tests.cli.test_command_line import run
 from tests.helpers import handling
 

@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from fixtures.definitions import load, shipped
+from fixtures.exceptions import UnknownFaultError
 from fixtures.faults import conversion_tables, corruption, keys
-from fixtures.faults.catalogue import BY_NAME, CATALOGUE, NoSuchFault, by_name
+from fixtures.faults.catalogue import BY_NAME, CATALOGUE, by_name
 from fixtures.faults.conversion_patches import BOTH, rule_of
 from fixtures.faults.fault import Attribute, Entry, Fault, deployed
 from fixtures.gateway import binary_media_types, conversion
@@ -176,5 +177,5 @@ def test_an_encoder_is_replaced_in_every_cell_that_has_it() -> None:
 
 
 def test_a_name_that_there_is_not_is_answered_with_the_nearest() -> None:
-    with pytest.raises(NoSuchFault, match="base64-url-safe"):
+    with pytest.raises(UnknownFaultError, match="base64-url-safe"):
         by_name("base64-urlsafe")

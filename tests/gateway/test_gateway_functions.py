@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from fixtures.exceptions import NoFunctionError
 from fixtures.gateway import lambda_function
 from fixtures.gateway.application import Gateway
-from fixtures.gateway.lambda_function import Context, NoFunctionError, load_function
+from fixtures.gateway.lambda_function import Context, load_function
 from tests.gateway.helpers import (
     FUNCTION_BINARY,
     RecordingStore,

@@ -19,9 +19,10 @@ import pytest
 import uvicorn
 
 from fixtures.definitions import FOLDER
+from fixtures.exceptions import GatewayStartError
 from fixtures.functions import echo
 from fixtures.gateway import process
-from fixtures.gateway.process import GatewayStartError, running_gateway, start, stop
+from fixtures.gateway.process import running_gateway, start, stop
 from fixtures.gateway.server import listen, make_server, serve, stop_on_signals
 from tests.gateway.helpers import (
     RecordingStore,

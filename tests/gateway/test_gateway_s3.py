@@ -12,8 +12,9 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
+from fixtures.exceptions import S3SettingsError
 from fixtures.gateway.application import Gateway
-from fixtures.gateway.s3_store import S3SettingsError, S3Store
+from fixtures.gateway.s3_store import S3Store
 from fixtures.gateway.store import (
     S3Request,
     S3Response,

@@ -10,11 +10,9 @@ import pytest
 from fixtures.api import ParameterValue
 from fixtures.api.parameter_values import bind
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Route, Sent
-from fixtures.client.credentials import CredentialsError
 from fixtures.client.journal import (
     Entry,
     Journal,
-    JournalError,
     JournalHeader,
     ObjectState,
     TruncatingUpload,
@@ -22,6 +20,7 @@ from fixtures.client.journal import (
     read,
 )
 from fixtures.definitions import load
+from fixtures.exceptions import CredentialsError, JournalError
 
 PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
 HEADING = JournalHeader(

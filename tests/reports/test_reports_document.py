@@ -7,8 +7,9 @@ from typing import Any, get_type_hints, is_typeddict
 import pytest
 from jsonschema import Draft202012Validator
 
+from fixtures.exceptions import DocumentError
 from reports import document
-from reports.document import Document, DocumentError
+from reports.document import Document
 from reports.schema_validation import check
 from tests.reports.recording_helpers import recorded
 

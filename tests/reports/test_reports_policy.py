@@ -5,14 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.exceptions import KnownDeviationsError
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
-from reports.policy import (
-    KnownDeviation,
-    KnownDeviationsError,
-    Policy,
-    read_known_deviations,
-)
+from reports.policy import KnownDeviation, Policy, read_known_deviations
 from tests.reports.helpers import DERIVED, MUST, SHOULD, a_verdict
 
 TODAY = date(2026, 6, 15)

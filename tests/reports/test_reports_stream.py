@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from fixtures.definitions import load
+from fixtures.exceptions import DocumentError, ReportError
 from reports.atomic_file import atomic_write
 from reports.collector import STREAM, Collector
-from reports.document import DocumentError
-from reports.loader import ReportError
 from reports.loader import load as load_document
 from reports.stream import Stream, iter_json, read, to_jsonl
 from tests.reports.document_helpers import a_case, a_document

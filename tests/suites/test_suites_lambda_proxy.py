@@ -15,6 +15,7 @@ from fixtures.client import CaseRunner, Client
 from fixtures.definitions import FOLDER, load, shipped
 from fixtures.diagnosis.diagnosis import diagnose
 from fixtures.diagnosis.evidence import Judged
+from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
@@ -30,7 +31,7 @@ from suites.lambda_proxy.cases import (
 )
 from suites.lambda_proxy.echo_requests import downloads, handshake, uploads
 from suites.profile import PROFILES
-from suites.runner.preflight import EndpointMismatchError, preflight
+from suites.runner.preflight import preflight
 
 ROOT = Path(__file__).parents[2]
 QUICK = PROFILES["quick"]

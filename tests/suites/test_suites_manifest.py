@@ -6,7 +6,8 @@ import pytest
 
 from fixtures.cases.object_address import location
 from fixtures.definitions import load
-from suites.runner.manifest import ManifestError, objects
+from fixtures.exceptions import ManifestError
+from suites.runner.manifest import objects
 
 PLACES = load("conversions")
 FIXED = PLACES.operation("GET /bucket-in-the-uri/{key+}")

@@ -7,9 +7,10 @@ import subprocess
 import httpx
 import pytest
 
-from fixtures.api import Definition, DefinitionError, ParameterValue, parse_definition
+from fixtures.api import Definition, ParameterValue, parse_definition
 from fixtures.cases.case import Request
-from fixtures.client import CaseRunner, Client, CredentialsError
+from fixtures.client import CaseRunner, Client
+from fixtures.exceptions import CredentialsError, DefinitionError
 from fixtures.gateway.process import running_gateway
 from reports.curl import curl
 from suites.runner.parameters import with_values

@@ -15,8 +15,9 @@ from fixtures.client import CaseRunner, Client
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load, shipped
+from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
-from suites.runner.preflight import EndpointMismatchError, preflight
+from suites.runner.preflight import preflight
 
 URL = "http://127.0.0.1:1/v1"
 MISSING = {"message": "Missing Authentication Token"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from suites.runner.sharding import Shard, ShardError, read_durations, shard_named
+from fixtures.exceptions import ShardError
+from suites.runner.sharding import Shard, read_durations, shard_named
 
 TIMES = {f"test[{n}]": 1.0 + (n % 7 == 0) * 9 for n in range(40)}
 

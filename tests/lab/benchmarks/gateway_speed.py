@@ -31,7 +31,7 @@ from fixtures.definitions import load
 from fixtures.gateway.process import running_gateway
 from tests.lab.benchmarks.hammer import Load, a_request, hammer
 from tests.lab.emulators.__main__ import ENVIRONMENTS
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.deployment import BUCKET, STAGE, Account
 from tests.lab.emulators.emulator_process import running
 from tests.lab.emulators.installation import install
@@ -188,7 +188,7 @@ def run() -> dict[str, Any]:
     try:
         with _localstack() as keys:
             return measure({"LocalStack": keys})
-    except NotJudged as error:
+    except SkippedError as error:
         raise RuntimeError(f"LocalStack: {error}") from None
 
 

@@ -26,7 +26,7 @@ from fixtures.faults.host import Host
 from tests.lab.benchmarks.measurement import paired, python, ratio, suite, table
 from tests.lab.benchmarks.tavern_file import TavernFile, written
 from tests.lab.emulators.__main__ import ENVIRONMENTS
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.installation import environment_with
 from tests.lab.fault_matrix.trial import applies
 
@@ -112,7 +112,7 @@ def _installed(*requirements: str) -> Path:
     """The folder of the programs of an environment that has these."""
     try:
         return environment_with(requirements, ENVIRONMENTS)
-    except NotJudged as error:
+    except SkippedError as error:
         raise RuntimeError(f"{requirements[0]}: {error}") from None
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fixtures import definitions
-from fixtures.api import DefinitionError
+from fixtures.exceptions import DefinitionError
 from fixtures.gateway.arguments import Parser
 from reports.__main__ import main as reports
 from reports.atomic_file import atomic_write

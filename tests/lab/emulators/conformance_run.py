@@ -4,12 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fixtures.exceptions import ReportError
 from reports.atomic_file import atomic_write
 from reports.document import Document
 from reports.judge import judged_again
-from reports.loader import ReportError, load
+from reports.loader import load
 from reports.stream import to_jsonl
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.deployment import BUCKET
 
 _ROOT = Path(__file__).parents[3]
@@ -21,7 +22,7 @@ def judge(
 ) -> Document:
     """Run the suite and read what it found.
 
-    Reports and the terminal's text go to `folder`; `longest` is in seconds. Raises `NotJudged`.
+    Reports and the terminal's text go to `folder`; `longest` is in seconds. Raises `SkippedError`.
     """
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0"),
@@ -40,15 +41,15 @@ def judge(
                 command, cwd=_ROOT, stdout=terminal, stderr=terminal, timeout=longest, check=False
             ).returncode
         except subprocess.TimeoutExpired:
-            raise NotJudged(f"the suite took longer than {longest:g} seconds") from None
+            raise SkippedError(f"the suite took longer than {longest:g} seconds") from None
         terminal.seek(0)
         said = terminal.read()
     try:
         found = load(document)
     except ReportError:
-        raise NotJudged(_why(said, status)) from None
+        raise SkippedError(_why(said, status)) from None
     if not found["cases"]:
-        raise NotJudged(found["end"]["why"] or _why(said, status))
+        raise SkippedError(found["end"]["why"] or _why(said, status))
     return found
 
 

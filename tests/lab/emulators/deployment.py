@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fixtures.api import Definition
 from fixtures.api.node import parse_document
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 
 BUCKET = "conformance"
 """The bucket that the suite writes to; the definition `conversions` names it in a URI."""
@@ -47,12 +47,12 @@ class Account:
         self._s3, self._gateway = client("s3"), client("apigateway")
 
     def create_bucket(self) -> None:
-        """Create the bucket that the suite writes to; raises `NotJudged`."""
+        """Create the bucket that the suite writes to; raises `SkippedError`."""
         where = {"LocationConstraint": _REGION}
         _call(self._s3.create_bucket, Bucket=BUCKET, CreateBucketConfiguration=where)
 
     def deploy(self, definition: Definition) -> str:
-        """Import and deploy a definition; gives the id of the API. Raises `NotJudged`."""
+        """Import and deploy a definition; gives the id of the API. Raises `SkippedError`."""
         document = importable(definition)
         api = str(_call(self._gateway.import_rest_api, body=json.dumps(document).encode())["id"])
         resources = _call(self._gateway.get_resources, restApiId=api, embed=["methods"], limit=500)
@@ -63,7 +63,7 @@ class Account:
         }
         missing = [each for each in definition.operations if (each.path, each.method) not in there]
         if missing:
-            raise NotJudged(
+            raise SkippedError(
                 f"ImportRestApi answers well and leaves out {len(missing)} of "
                 f"{len(definition.operations)} operations, {missing[0].name} among them"
             )
@@ -87,5 +87,5 @@ def _call(method: Any, **arguments: Any) -> Mapping[str, Any]:
     except (BotoCoreError, ClientError) as error:
         # An error page is HTML; what it says is between the tags.
         said = re.sub(r"<[^>]*>", " ", str(error).replace(" (reached max retries: 0)", ""))
-        raise NotJudged(" ".join(said.split())[:200]) from None
+        raise SkippedError(" ".join(said.split())[:200]) from None
     return answer

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.targets import Peer
 
 _LONGEST_END = 20.0
@@ -24,7 +24,7 @@ def running(
     """Start the peer, wait until it serves, and end it by its own process; gives the port.
 
     What it says goes to `log.txt` in `folder`, where it may also keep what it has.
-    `longest_start` is in seconds. Raises `NotJudged`.
+    `longest_start` is in seconds. Raises `SkippedError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
@@ -42,7 +42,7 @@ def running(
                 stderr=log,
             )
         except OSError as error:
-            raise NotJudged(f"it cannot be started: {error}") from None
+            raise SkippedError(f"it cannot be started: {error}") from None
         try:
             _wait(process, port, peer.ready, longest_start, folder / "log.txt")
             yield port
@@ -75,11 +75,11 @@ def _wait(
     until = time.monotonic() + longest
     while True:
         if process.poll() is not None:
-            raise NotJudged(f"it ended with status {process.returncode}: {_last_words(log)}")
+            raise SkippedError(f"it ended with status {process.returncode}: {_last_words(log)}")
         if _serves(port, path):
             return
         if time.monotonic() > until:
-            raise NotJudged(f"it did not serve within {longest:g} seconds: {_last_words(log)}")
+            raise SkippedError(f"it did not serve within {longest:g} seconds: {_last_words(log)}")
         time.sleep(_BETWEEN_PROBES)
 
 

@@ -8,7 +8,7 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.lab.emulators.attempt import NotJudged
+from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.targets import Peer
 
 _LONGEST = 1200.0
@@ -19,18 +19,18 @@ _VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys
 def install(peer: Peer, folder: Path) -> Path:
     """The folder of the programs of an environment, below `folder`, that has the peer.
 
-    Raises `NotJudged`.
+    Raises `SkippedError`.
     """
     if sys.version_info[:2] < peer.python:
         needed, here = (".".join(map(str, v)) for v in (peer.python, sys.version_info[:2]))
-        raise NotJudged(f"it needs Python {needed}, and this is {here}")
+        raise SkippedError(f"it needs Python {needed}, and this is {here}")
     return environment_with(peer.requirements, folder)
 
 
 def environment_with(requirements: Sequence[str], folder: Path) -> Path:
     """The folder of the programs of an environment that has these; the same ones share one.
 
-    Raises `NotJudged`.
+    Raises `SkippedError`.
     """
     wanted = "\n".join((sys.version, *requirements))
     environment = folder.resolve() / hashlib.sha256(wanted.encode()).hexdigest()[:16]
@@ -56,8 +56,8 @@ def _run(command: Sequence[str]) -> str:
             command, capture_output=True, encoding="utf-8", timeout=_LONGEST, check=False
         )
     except subprocess.TimeoutExpired:
-        raise NotJudged(f"it was not installed within {_LONGEST:g} seconds") from None
+        raise SkippedError(f"it was not installed within {_LONGEST:g} seconds") from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise NotJudged(f"it cannot be installed: {said[-1]}")
+        raise SkippedError(f"it cannot be installed: {said[-1]}")
     return done.stdout

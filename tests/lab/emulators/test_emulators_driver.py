@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.emulators import __main__ as command
 from tests.lab.emulators import installation, trials
-from tests.lab.emulators.attempt import Attempt, NotJudged
+from tests.lab.emulators.attempt import Attempt, SkippedError
 from tests.lab.emulators.emulator_process import running
 from tests.lab.emulators.installation import install
 from tests.lab.emulators.result_tables import tables
@@ -86,7 +86,9 @@ def test_a_peer_that_ends_by_itself_leaves_its_last_words(installed, tmp_path) -
 
 def test_a_peer_that_never_serves_is_given_up_and_ended(installed, tmp_path) -> None:
     with (
-        pytest.raises(NotJudged, match=r"it did not serve within 0\.5 seconds: (thinking|it said)"),
+        pytest.raises(
+            SkippedError, match=r"it did not serve within 0\.5 seconds: (thinking|it said)"
+        ),
         running(peer(manner="silent"), installed, tmp_path / "own", longest_start=0.5),
     ):
         pass
@@ -94,7 +96,7 @@ def test_a_peer_that_never_serves_is_given_up_and_ended(installed, tmp_path) -> 
 
 def test_a_program_that_is_not_there_is_no_traceback(tmp_path) -> None:
     with (
-        pytest.raises(NotJudged, match="it cannot be started"),
+        pytest.raises(SkippedError, match="it cannot be started"),
         running(peer(), tmp_path / "nowhere", tmp_path / "own"),
     ):
         pass
@@ -108,7 +110,7 @@ def test_an_emulator_sees_no_credentials_of_whoever_starts_it(monkeypatch, tmp_p
         command=("/bin/sh", "-c", "env; exit 3"),
         invoke="",
     )
-    with pytest.raises(NotJudged), running(telling, tmp_path, tmp_path / "own"):
+    with pytest.raises(SkippedError), running(telling, tmp_path, tmp_path / "own"):
         pass
     assert "planted" not in (tmp_path / "own" / "log.txt").read_text()
 
@@ -128,7 +130,7 @@ def test_a_folder_may_be_named_from_where_one_stands(monkeypatch, tmp_path) -> N
 def test_a_requirement_that_cannot_be_had_is_one_clause(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", os.fspath(tmp_path))
-    with pytest.raises(NotJudged, match=r"^it cannot be installed: ERROR: No matching distrib"):
+    with pytest.raises(SkippedError, match=r"^it cannot be installed: ERROR: No matching distrib"):
         install(peer(), tmp_path)
     assert not list(tmp_path.glob("*/complete"))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures import definitions
-from tests.lab.emulators.attempt import Attempt, NotJudged
+from tests.lab.emulators.attempt import Attempt, SkippedError
 from tests.lab.emulators.conformance_run import judge, judge_again
 from tests.lab.emulators.deployment import STAGE, Account
 from tests.lab.emulators.emulator_process import running
@@ -51,7 +51,7 @@ def attempts(peer: Peer, names: Sequence[str], plan: Plan) -> Iterator[Attempt]:
     try:
         programs = install(peer, plan.environments)
         installed = version(peer, programs)
-    except NotJudged as error:
+    except SkippedError as error:
         plan.said(f"{peer.name}: not tried: {error}")
         for name in names:
             yield kept.get(name) or Attempt(peer.name, "", name, why_not=f"not tried: {error}")
@@ -75,7 +75,7 @@ def _try(peer: Peer, installed: str, programs: Path, name: str, plan: Plan) -> A
             endpoint = peer.invoke.format(port=port, api=api, stage=STAGE)
             plan.said(f"{peer.name} {installed}: judging {name} at {endpoint}")
             document = judge(endpoint, name, place, profile=plan.profile, longest=plan.longest)
-    except NotJudged as error:
+    except SkippedError as error:
         return Attempt(peer.name, installed, name, why_not=str(error))
     (place / _VERSION).write_text(installed, encoding="utf-8")
     return Attempt(peer.name, installed, name, document)

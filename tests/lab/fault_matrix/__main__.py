@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fixtures import definitions
-from fixtures.api import DefinitionError
-from fixtures.faults.catalogue import BY_NAME, NoSuchFault, by_name
+from fixtures.exceptions import DefinitionError, UnknownFaultError
+from fixtures.faults.catalogue import BY_NAME, by_name
 from fixtures.gateway.arguments import Parser
 from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
 from tests.lab.fault_matrix.trial import Result
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             definitions.load(name)
         faults = [by_name(name).name for name in options.fault or BY_NAME]
-    except (DefinitionError, NoSuchFault) as error:
+    except (DefinitionError, UnknownFaultError) as error:
         parser.error(str(error))
     return _matrix(faults, names, options.profile, options.json, whole=not options.fault)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fixtures import definitions
-from fixtures.api import DefinitionError
-from fixtures.faults.catalogue import NoSuchFault, by_name
+from fixtures.exceptions import DefinitionError, UnknownFaultError
+from fixtures.faults.catalogue import by_name
 from fixtures.gateway.arguments import Parser, port
 from tests.lab.network_faults.delay import Delay
 from tests.lab.network_faults.listener import Handler, Listener
-from tests.lab.network_faults.network_fault import DEFAULT, KINDS, NoSuchKind, Weather, named
+from tests.lab.network_faults.network_fault import DEFAULT, KINDS, UnknownKindError, Weather, named
 from tests.lab.network_faults.proof import Plan, Proof, prove, summary
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             definitions.load(name)
         fault = by_name(options.fault).name if options.fault else ""
-    except (DefinitionError, NoSuchFault, NoSuchKind, ValueError) as error:
+    except (DefinitionError, UnknownFaultError, UnknownKindError, ValueError) as error:
         parser.error(str(error))
     plans = [Plan(name, options.profile, fault, kinds, options.share) for name in names]
     return _prove(plans, range(options.seed, options.seed + options.runs), options.json)

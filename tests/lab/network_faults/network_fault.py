@@ -47,7 +47,7 @@ class Kind:
     sentence: str
 
 
-class NoSuchKind(ValueError):
+class UnknownKindError(ValueError):
     """There is no kind of weather with this name."""
 
 
@@ -96,12 +96,12 @@ DEFAULT = tuple(kind.name for kind in KINDS if kind.effect is not Effect.WRONG)
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of kinds, where that of an effect stands for all its kinds; raises `NoSuchKind`."""
+    """The kinds of these names, each of a kind or an effect; raises `UnknownKindError`."""
     kinds: list[str] = []
     for name in names:
         found = [kind.name for kind in KINDS if name in (kind.name, kind.effect)]
         if not found:
-            raise NoSuchKind(f"there is no weather {name!r}; --list says which there are")
+            raise UnknownKindError(f"there is no weather {name!r}; --list says which there are")
         kinds += found
     return tuple(dict.fromkeys(kinds))
 

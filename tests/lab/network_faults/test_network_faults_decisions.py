@@ -11,7 +11,7 @@ from tests.lab.network_faults.network_fault import (
     Effect,
     Event,
     Group,
-    NoSuchKind,
+    UnknownKindError,
     Weather,
     named,
 )
@@ -76,5 +76,5 @@ def test_an_event_is_as_bad_as_the_worst_of_its_kinds() -> None:
 def test_the_name_of_an_effect_stands_for_its_kinds() -> None:
     assert named(["drip", "wrong", "drip"]) == ("drip", "corrupted", "shortened", "other-status")
     assert len(named([str(effect) for effect in Effect])) == len(KINDS)
-    with pytest.raises(NoSuchKind, match="no weather 'sunshine'"):
+    with pytest.raises(UnknownKindError, match="no weather 'sunshine'"):
         named(["sunshine"])
