@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from fixtures.diagnosis import DiagnosisDocument
+from fixtures.diagnosis import Diagnosis
 from reports.document import Case, Document
 from reports.page.headline import word
 
@@ -22,7 +22,7 @@ _OUTCOMES = ("deviates", "undecided", "not applicable", "conforms")
 _LEVELS = ("must", "should", "derived")
 
 
-def summary(document: Document, diagnosis: DiagnosisDocument | None = None) -> str:
+def summary(document: Document, diagnosis: Diagnosis | None = None) -> str:
     """The summary, 40 lines and 60,000 bytes at most."""
     blocks = (
         _headline(document),
@@ -90,9 +90,9 @@ def _cut(document: Document) -> Iterator[str]:
         yield f"> Not tested: {escaped(reason)}."
 
 
-def _diagnosed(diagnosis: DiagnosisDocument | None) -> Iterator[str]:
-    if diagnosis and diagnosis["headline"]:
-        yield f"**Diagnosis.** {escaped(diagnosis['headline'])}"
+def _diagnosed(diagnosis: Diagnosis | None) -> Iterator[str]:
+    if diagnosis and diagnosis.headline:
+        yield f"**Diagnosis.** {escaped(diagnosis.headline)}"
 
 
 def _counts(document: Document) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.api import Definition
-from fixtures.diagnosis import DiagnosisDocument, Judged, diagnose
+from fixtures.diagnosis import Diagnosis, PerformedCase, diagnose
 from fixtures.exceptions import ReportError
 from reports import markdown, page
 from reports.atomic_file import atomic_write
@@ -33,8 +33,9 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
         diagnosis = diagnosed(document, file)
     except ReportError:  # a body is gone already: what the document says stands without it
         diagnosis = None
+    explained = diagnosis.as_json() if diagnosis is not None else None
     shown, summed = out / PAGE, out / SUMMARY
-    atomic_write(shown, page.render(document, diagnosis).encode())
+    atomic_write(shown, page.render(document, explained).encode())
     summary = markdown.summary(document, diagnosis).encode()
     atomic_write(summed, summary)
     if "GITHUB_STEP_SUMMARY" in os.environ:
@@ -49,10 +50,10 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
     return file, shown, summed, har
 
 
-def diagnosed(document: Document, path: Path) -> DiagnosisDocument:
+def diagnosed(document: Document, path: Path) -> Diagnosis:
     """What would explain the run of the document at `path`; raises `ReportError`."""
     definition = definition_of(document, path)
-    return diagnose(definition, _Replay(document, definition, Contents(document, path))).as_json()
+    return diagnose(definition, _Replay(document, definition, Contents(document, path)))
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class _Replay:
     definition: Definition
     contents: Contents
 
-    def __iter__(self) -> Iterator[Judged]:
+    def __iter__(self) -> Iterator[PerformedCase]:
         for _, case, done in load_cases(self.document, self.definition, self.contents):
-            yield Judged(case, done)
+            yield PerformedCase(case, done)
 
 
 def remove_stale_reports(out: Path, har: Path | None = None) -> None:

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the page; raises `ReportError`."""
     document = load(options.file)
     output = options.output or options.file.with_name(PAGE)
-    page = render(document, diagnosed(document, options.file))
+    page = render(document, diagnosed(document, options.file).as_json())
     try:
         atomic_write(output, page.encode())
     except OSError as error:

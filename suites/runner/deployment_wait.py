@@ -21,9 +21,9 @@ from contextlib import AbstractContextManager
 from fixtures.api import Definition
 from fixtures.cases.case import Case, Role
 from fixtures.client import CaseRunner
-from fixtures.diagnosis.configurations import configurations
-from fixtures.diagnosis.hypothesis import Foretelling
-from fixtures.diagnosis.observed_values import Seen
+from fixtures.diagnosis.candidate import Predictions
+from fixtures.diagnosis.configuration_changes import configuration_changes
+from fixtures.diagnosis.observed_values import ObservedValues
 from fixtures.exceptions import EndpointMismatchError
 from fixtures.rules.expectation import Stored
 from fixtures.rules.judgement import judge_case
@@ -118,22 +118,18 @@ def probe_cases(definition: Definition) -> tuple[Case, ...]:
     """A few cases that together tell the definition from what it is likely to be mistaken for."""
     types = (*listed_types(definition), *TEXT_TYPES)
     candidates = [case for case in _candidates(definition) if _is_plain(case, types)]
-    seen = Seen(
-        media_types=types,
-        operations=frozenset((o.path, o.method) for o in definition.operations),
-        statuses=frozenset(),
-        response_templates={},
-        request_templates={},
-    )
-    truth = Foretelling(definition, ())
-    due = [_foretold(truth, number, case) for number, case in enumerate(candidates)]
+    observed = ObservedValues(types, frozenset((o.path, o.method) for o in definition.operations))
+    defined = Predictions(definition, ())
+    expected = [_predicted(defined, number, case) for number, case in enumerate(candidates)]
     chosen: list[int] = []
-    changes = sorted(configurations(definition, seen), key=lambda change: change.likelihood)
+    changes = sorted(
+        configuration_changes(definition, observed), key=lambda change: change.likelihood
+    )
     for change in changes[:_MOST_CHANGES]:
-        other = Foretelling(definition, (change,))
-        # Those that were chosen are asked first: what they tell needs no case more.
+        other = Predictions(definition, (change,))
+        # Those that were chosen come first: what they tell apart needs no other case.
         for number in (*chosen, *range(len(candidates))):
-            if _foretold(other, number, candidates[number]) != due[number]:
+            if _predicted(other, number, candidates[number]) != expected[number]:
                 chosen += [] if number in chosen else [number]
                 break
         if len(chosen) == _MOST_CASES:
@@ -164,14 +160,14 @@ def _is_plain(case: Case, types: tuple[str, ...]) -> bool:
     return bool(case.steps) and not extra and headers <= {None, *types}
 
 
-def _foretold(foretelling: Foretelling, number: int, case: Case) -> tuple[object, ...]:
+def _predicted(predictions: Predictions, number: int, case: Case) -> tuple[object, ...]:
     """What is expected of each step, as far as a client would see it."""
     state: dict[tuple[str, str], Stored | None] = {}
     found: list[object] = []
     for index, step in enumerate(case.steps):
         request = step.request
         kind = number * _MOST_STEPS + index
-        expectation = foretelling.expect(kind, request, state.get(request.object))
+        expectation = predictions.predict(kind, request, state.get(request.object))
         state[request.object] = expectation.stored
         found.append((expectation.statuses, expectation.kind, expectation.body))
     return tuple(found)

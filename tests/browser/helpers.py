@@ -20,7 +20,7 @@ from fixtures.client import CaseRunner, Client
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load
-from fixtures.diagnosis import Judged, diagnose
+from fixtures.diagnosis import PerformedCase, diagnose
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.fault import CONNECTION
 from fixtures.faults.host import Host
@@ -80,13 +80,13 @@ def run(
             verdict = judge_case(api, case, performed)
             result = apply_policy(verdict, policy)
             records.append(recorder.record(test, number, case, performed, result))
-            checked.append(Judged(case, performed))
+            checked.append(PerformedCase(case, performed))
     end = End(complete=True, why="", ended=_now(), exit_status=0, untested=[])
     cases = [record["case"] for record in records]
     exchanges = {key: one for record in records for key, one in record["exchanges"].items()}
     bodies = {key: one for record in records for key, one in record["bodies"].items()}
     document = build_document(begun, end, cases, exchanges, bodies, [])
-    return document, dict(diagnose(api, checked).as_json()) if diagnosed else {}
+    return document, diagnose(api, checked).as_json() if diagnosed else {}
 
 
 @contextmanager

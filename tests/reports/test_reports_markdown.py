@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.diagnosis import DiagnosisDocument
+from fixtures.diagnosis import Diagnosis
 from reports.markdown import code, escaped, summary
 from tests.reports.document_helpers import a_case, a_document
 
@@ -15,9 +15,9 @@ HOSTILE = (
 )
 
 
-def a_diagnosis(headline: str) -> DiagnosisDocument:
-    return DiagnosisDocument(
-        headline=headline, observations=1, deviating=1, explanations=[], unexplained=[]
+def a_diagnosis(headline: str) -> Diagnosis:
+    return Diagnosis(
+        headline=headline, observations=1, deviating=1, explanations=(), unexplained=()
     )
 
 

@@ -13,8 +13,7 @@ from fixtures.api import Definition
 from fixtures.cases.case import Role
 from fixtures.client import CaseRunner, Client
 from fixtures.definitions import FOLDER, load, shipped
-from fixtures.diagnosis.diagnosis import diagnose
-from fixtures.diagnosis.evidence import Judged
+from fixtures.diagnosis import PerformedCase, diagnose
 from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
 from fixtures.rules.judgement import judge_case
@@ -146,7 +145,7 @@ def test_another_function_is_asked_its_name_and_nothing_more(does: str, tmp_path
         judged = []
         for case in (*malformed(ECHO, QUICK), *list(requests(ECHO, QUICK))[:5]):
             performed = performer.execute(case)
-            judged.append(Judged(case, performed))
+            judged.append(PerformedCase(case, performed))
             verdict = judge_case(ECHO, case, performed)
             assert verdict.outcome is Outcome.NOT_APPLICABLE
             assert "is not the echo function of this suite" in verdict.reason
@@ -194,7 +193,7 @@ def test_a_list_that_lacks_a_type_is_diagnosed(tmp_path: Path) -> None:
         client = Client(gateway.url)
         performer = CaseRunner(client, "p/")
         cases = (*responses(ECHO, QUICK), *list(requests(ECHO, QUICK))[:60])
-        judged = [Judged(case, performer.execute(case)) for case in cases]
+        judged = [PerformedCase(case, performer.execute(case)) for case in cases]
         client.close()
     diagnosis = diagnose(ECHO, judged)
     assert diagnosis.deviating

@@ -180,13 +180,13 @@ function unexplained(keys) {
 }
 
 /** What to do about it; the first explanation shows it open. */
-function mending(explanation) {
-  const { mend = [], commands = [] } = explanation;
-  if (!mend.length && !commands.length) return [];
+function remedies(explanation) {
+  const { remedy = [], commands = [] } = explanation;
+  if (!remedy.length && !commands.length) return [];
   return [
     make("h3", {}, "To mend it"),
-    mend.length > 0 &&
-      make("ol", { class: "mend" }, ...mend.map((step) => make("li", {}, ...visible(step)))),
+    remedy.length > 0 &&
+      make("ol", { class: "mend" }, ...remedy.map((step) => make("li", {}, ...visible(step)))),
     ...commands.map((command, place) => {
       const which = commands.length > 1 ? ` ${place + 1} of ${commands.length}` : "";
       return copyable(command, `command${which} that mends it`);
@@ -206,7 +206,7 @@ function runnerUp(explanation, asGood) {
       asGood && make("span", { class: "level" }, "fits as well"),
     ),
     explanation.cause && make("p", {}, "Usual cause: ", ...visible(explanation.cause)),
-    ...mending(explanation),
+    ...remedies(explanation),
     unexplained(explanation.unexplained),
   );
 }
@@ -223,7 +223,7 @@ function showDiagnosis() {
   );
   const children = [
     first?.cause && make("p", {}, make("strong", {}, "Usual cause: "), ...visible(first.cause)),
-    ...(first ? mending(first) : []),
+    ...(first ? remedies(first) : []),
     unexplained(first?.unexplained?.length ? first.unexplained : left),
     others.length > 0 && make("h3", {}, "Other explanations"),
     ...others.map((other) => runnerUp(other, other.rank === first.rank)),

@@ -1,4 +1,4 @@
-"""What the tests of diagnosis share: cases, and endpoints that answer them as they are told."""
+"""Helpers of the tests of diagnosis: cases, and endpoints that answer them as expected."""
 
 import base64
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from functools import cache
 from fixtures.api import Definition
 from fixtures.cases.case import Case, Role, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
-from fixtures.diagnosis import Judged
+from fixtures.diagnosis import PerformedCase
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.host import Host
 from fixtures.rules.expectation import BodyKind, Expectation
@@ -23,7 +23,7 @@ BODIES = {
     BodyKind.S3_XML_BASE64: base64.b64encode(XML),
     BodyKind.ANY: b"",
 }
-Spoil = Callable[[Case, Received], Received | None]
+Corrupt = Callable[[Case, Received], Received | None]
 
 
 CLOSED = Failure(FailureKind.CONNECTION_LOST, "the connection was closed")
@@ -36,7 +36,7 @@ def sent(name: str, most: int) -> tuple[Definition, tuple[Case, ...]]:
     return definition, tuple(plan.case for plan in plans[:most])
 
 
-def as_told(expectation: Expectation, request_id: str) -> Received:
+def as_expected(expectation: Expectation, request_id: str) -> Received:
     """An answer that is as expected."""
     body = expectation.body if expectation.exact else BODIES[expectation.kind]
     length = ("Content-Length", str(len(body)))
@@ -47,40 +47,40 @@ def as_told(expectation: Expectation, request_id: str) -> Received:
     return Received(expectation.statuses[0], headers, body)
 
 
-def _unspoiled(_: Case, received: Received) -> Received:
+def _unchanged(_: Case, received: Received) -> Received:
     return received
 
 
 def answered(
-    deployed: Definition, cases: Iterable[Case], spoil: Spoil = _unspoiled
-) -> list[Judged]:
-    """The cases with the answers that the rules foretell of a deployment, spoiled or not."""
+    deployed: Definition, cases: Iterable[Case], corrupt: Corrupt = _unchanged
+) -> list[PerformedCase]:
+    """The cases with the answers that the rules expect of a deployment, corrupted or not."""
     operations = {(op.path, op.method): op for op in deployed.operations}
-    judged = []
+    performed = []
     for case in cases:
         state = {}
-        performed = []
+        results = []
         for number, step in enumerate(case.steps):
             operation = step.request.operation
             there = operations.get((operation.path, operation.method), operation)
             request = replace(step.request, operation=there)
             expectation = expected_response(deployed, request, state.get(request.name))
             state[request.name] = expectation.stored
-            came = spoil(case, as_told(expectation, f"{case.id} {number}"))
+            received = corrupt(case, as_expected(expectation, f"{case.id} {number}"))
             # Each exchange is one of its own, however alike.
             exchange = Exchange(
                 Sent(request.sent_method, f"https://endpoint.test/{case.id}/{number}"),
-                came,
-                None if came is not None else CLOSED,
+                received,
+                None if received is not None else CLOSED,
             )
-            performed.append(StepResult(step, exchange))
-            if came is None or (step.role is Role.SETUP and came.status != 200):
+            results.append(StepResult(step, exchange))
+            if received is None or (step.role is Role.SETUP and received.status != 200):
                 break
-        judged.append(Judged(case, tuple(performed)))
-    return judged
+        performed.append(PerformedCase(case, tuple(results)))
+    return performed
 
 
-def faulty(name: str, definition: str, most: int) -> list[Judged]:
+def faulty(name: str, definition: str, most: int) -> list[PerformedCase]:
     """The cases with the answers of a gateway that has one fault."""
     deployed, cases = sent(definition, most)
     host = Host()

@@ -1,13 +1,19 @@
-"""Which wrong configuration a diagnosis names, held against deployments known to be wrong."""
+"""Which wrong configuration a diagnosis names, compared with deployments known to be wrong."""
 
 import json
 
 import pytest
 
+from fixtures.api import Definition
 from fixtures.diagnosis import diagnose
+from fixtures.diagnosis.candidate import ChangeId, ChangeKind
 from tests.lab.diagnosis_accuracy.__main__ import Result, grade
 from tests.lab.diagnosis_accuracy.helpers import answered, sent
-from tests.lab.diagnosis_accuracy.misconfigurations import names, wrong_deployments
+from tests.lab.diagnosis_accuracy.misconfigurations import (
+    Misconfiguration,
+    list_with,
+    misconfigurations,
+)
 
 CASES = 160
 DEFINITIONS = ("sample", "sample-template", "text-only", "wildcard")
@@ -15,13 +21,17 @@ DEFINITIONS = ("sample", "sample-template", "text-only", "wildcard")
 MEASURED = 0.95
 
 
+def deployment(stated: Definition, change: ChangeId) -> Misconfiguration:
+    return next(wrong for wrong in misconfigurations(stated) if change in wrong.names)
+
+
 @pytest.mark.parametrize("definition", DEFINITIONS)
 def test_the_wrong_setting_is_named_first(definition: str) -> None:
     stated, cases = sent(definition, CASES)
     results = {}
-    for wrong in wrong_deployments(stated):
+    for wrong in misconfigurations(stated):
         diagnosis = diagnose(stated, answered(wrong.deployed, cases))
-        results[wrong.key] = grade(diagnosis, names(wrong.key))
+        results[wrong.name] = grade(diagnosis, wrong.names)
     shown = {key: result for key, result in results.items() if result is not Result.UNSEEN}
     first = [key for key, result in shown.items() if result in (Result.FIRST, Result.ALIKE)]
     assert len(shown) >= 6
@@ -30,7 +40,7 @@ def test_the_wrong_setting_is_named_first(definition: str) -> None:
 
 def test_a_list_that_was_never_deployed_is_said_in_a_sentence_with_what_to_do() -> None:
     stated, cases = sent("sample", CASES)
-    empty = next(w for w in wrong_deployments(stated) if w.key == "binaryMediaTypes=")
+    empty = next(misconfigurations(stated))
     diagnosis = diagnose(stated, answered(empty.deployed, cases))
     best = diagnosis.explanations[0]
     of = diagnosis.observations
@@ -54,13 +64,11 @@ def test_a_list_that_was_never_deployed_is_said_in_a_sentence_with_what_to_do() 
 
 def test_two_wrong_settings_are_found_together() -> None:
     stated, cases = sent("sample", CASES)
-    keys = ("PUT /s3 contentHandling=None", "binaryMediaTypes+text/plain")
-    by_key = {wrong.key: wrong for wrong in wrong_deployments(stated)}
-    shorter = by_key[keys[1]].deployed
-    both = next(w for w in wrong_deployments(shorter) if w.key == keys[0])
+    unset = ChangeId(ChangeKind.CONTENT_HANDLING, "PUT /s3")
+    both = deployment(deployment(stated, list_with("text/plain")).deployed, unset)
     diagnosis = diagnose(stated, answered(both.deployed, cases))
     best = diagnosis.explanations[0]
-    assert set(best.keys) == set(keys)
+    assert set(best.changes) == {unset, list_with("text/plain")}
     assert best.fits == best.of
     assert best.commands.count(best.commands[-1]) == 1
     assert "create-deployment" in best.commands[-1]

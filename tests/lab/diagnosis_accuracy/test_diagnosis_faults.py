@@ -1,11 +1,11 @@
-"""Which damage a diagnosis names, held against gateways known to be bad."""
+"""Which corruption a diagnosis names, compared with gateways known to be bad."""
 
 import pytest
 
 from fixtures.diagnosis import diagnose
 from fixtures.faults.catalogue import BY_NAME
 from tests.lab.diagnosis_accuracy.__main__ import Result, grade
-from tests.lab.diagnosis_accuracy.expected_causes import expected, names
+from tests.lab.diagnosis_accuracy.expected_causes import expected_changes
 from tests.lab.diagnosis_accuracy.helpers import faulty, sent
 
 CASES = 200
@@ -28,16 +28,15 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_the_damage_is_named_first(name: str) -> None:
+def test_the_corruption_is_named_first(name: str) -> None:
     definition, _ = sent("sample", CASES)
-    keys = expected(BY_NAME[name], definition)
     diagnosis = diagnose(definition, faulty(name, "sample", CASES))
-    result = grade(diagnosis, lambda found: names(found, keys))
+    result = grade(diagnosis, expected_changes(BY_NAME[name], definition))
     assert result in (Result.FIRST, Result.ALIKE), diagnosis
 
 
 @pytest.mark.parametrize("name", ["key-plus-decoded", "sometimes-500", "unknown-path-is-404"])
-def test_what_no_configuration_does_gets_no_diagnosis(name: str) -> None:
+def test_a_fault_that_no_configuration_explains_gets_no_diagnosis(name: str) -> None:
     definition, _ = sent("sample", CASES)
     diagnosis = diagnose(definition, faulty(name, "sample", CASES))
     assert diagnosis.deviating

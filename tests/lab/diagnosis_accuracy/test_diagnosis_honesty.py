@@ -1,8 +1,8 @@
-"""What a diagnosis says of a healthy endpoint, of one that does not answer, and of the rest."""
+"""The diagnosis of a healthy endpoint, of one that does not answer, and its parts."""
 
 import json
 import shlex
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import botocore.session
 from botocore import xform_name
@@ -11,18 +11,22 @@ from fixtures.api import Definition
 from fixtures.cases.case import Aspect, Case
 from fixtures.cases.exchange import Received
 from fixtures.definitions import load
-from fixtures.diagnosis import Judged, diagnose
-from fixtures.diagnosis.configurations import configurations
-from fixtures.diagnosis.observed_values import Seen
+from fixtures.diagnosis import diagnose
+from fixtures.diagnosis.candidate import ChangeId, ChangeKind
+from fixtures.diagnosis.configuration_changes import configuration_changes
+from fixtures.diagnosis.observed_values import ObservedValues
 from tests.lab.diagnosis_accuracy.helpers import answered, faulty, sent
-from tests.lab.diagnosis_accuracy.misconfigurations import wrong_deployments
+from tests.lab.diagnosis_accuracy.misconfigurations import list_without, misconfigurations
 
 CASES = 120
 
 
-def deployed(key: str, definition: str = "sample") -> tuple[Definition, Definition]:
-    stated, _ = sent(definition, CASES)
-    return stated, next(w.deployed for w in wrong_deployments(stated) if w.key == key)
+EMPTY = list_without(("application/octet-stream", "image/jpeg"))
+
+
+def deployed(change: ChangeId = EMPTY) -> tuple[Definition, Definition]:
+    stated, _ = sent("sample", CASES)
+    return stated, next(w.deployed for w in misconfigurations(stated) if change in w.names)
 
 
 def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
@@ -37,7 +41,7 @@ def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
     assert not diagnosis.unexplained
 
 
-def test_where_nothing_was_sent_nothing_is_said() -> None:
+def test_without_observations_the_diagnosis_says_nothing_of_the_endpoint() -> None:
     definition, _ = sent("sample", CASES)
     assert "Nothing was observed" in diagnose(definition, ()).headline
 
@@ -50,22 +54,21 @@ def test_a_throttled_endpoint_is_accused_of_nothing() -> None:
     assert not diagnosis.explanations
 
 
-def test_what_a_broken_connection_left_says_nothing() -> None:
+def test_a_broken_connection_is_no_observation() -> None:
     definition, cases = sent("sample", CASES)
     diagnosis = diagnose(definition, answered(definition, cases, lambda *_: None))
     assert diagnosis.observations == 0
 
 
 def test_an_upload_that_failed_while_a_case_was_prepared_is_evidence() -> None:
-    definition, _ = deployed("binaryMediaTypes=")
-    _, empty = deployed("binaryMediaTypes=")
+    definition, empty = deployed()
     _, cases = sent("sample", CASES)
     setups = [
         case for case in cases if case.id.startswith("GET /s3 every-byte stored:application/octet")
     ]
-    judged = answered(empty, setups)
-    assert all(len(one.performed) == 1 for one in judged)
-    assert diagnose(definition, judged).explanations[0].keys == ("binaryMediaTypes=",)
+    performed = answered(empty, setups)
+    assert all(len(one.results) == 1 for one in performed)
+    assert diagnose(definition, performed).explanations[0].changes == (EMPTY,)
 
 
 def test_a_header_that_no_configuration_decides_is_left_unexplained() -> None:
@@ -82,8 +85,8 @@ def test_a_header_that_no_configuration_decides_is_left_unexplained() -> None:
     assert diagnosis.unexplained == tuple(case.id for case in ids)
 
 
-def test_what_an_explanation_leaves_is_named() -> None:
-    stated, empty = deployed("binaryMediaTypes=")
+def test_the_cases_that_an_explanation_leaves_are_named() -> None:
+    stated, empty = deployed()
     _, cases = sent("sample", CASES)
 
     def lost(case: Case, received: Received) -> Received:
@@ -91,34 +94,36 @@ def test_what_an_explanation_leaves_is_named() -> None:
 
     diagnosis = diagnose(stated, answered(empty, cases, lost))
     best = diagnosis.explanations[0]
-    assert best.keys == ("binaryMediaTypes=",)
+    assert best.changes == (EMPTY,)
     assert best.fits < best.of
     assert best.unexplained == (cases[0].id,)
 
 
 def test_explanations_that_the_cases_cannot_tell_apart_share_a_rank() -> None:
-    stated, other = deployed("GET /s3 response '2\\\\d{2}' contentHandling=CONVERT_TO_TEXT")
+    stated, other = deployed(
+        ChangeId(ChangeKind.CONTENT_HANDLING, r"GET /s3 response '2\\d{2}'", "CONVERT_TO_TEXT")
+    )
     _, cases = sent("sample", CASES)
     diagnosis = diagnose(stated, answered(other, cases))
-    first = [e.keys[0] for e in diagnosis.explanations if e.rank == 1]
-    assert "Accept absent" in first
+    first = [e.changes[0] for e in diagnosis.explanations if e.rank == 1]
+    assert ChangeId(ChangeKind.REQUEST_HEADER, "Accept") in first
     assert len(first) > 1
     assert "cannot be told apart" in diagnosis.headline
 
 
 def test_a_diagnosis_is_json() -> None:
-    stated, empty = deployed("binaryMediaTypes=")
+    stated, empty = deployed()
     _, cases = sent("sample", CASES)
     diagnosis = diagnose(stated, answered(empty, cases))
     document = diagnosis.as_json()
     assert json.loads(json.dumps(document)) == document
-    assert document["explanations"][0]["changes"] == ["binaryMediaTypes="]
+    assert document["explanations"][0]["changes"] == [asdict(EMPTY)]
 
 
-def test_a_body_that_came_compressed_is_explained_by_that() -> None:
+def test_bodies_that_are_compressed_are_explained_by_a_compression() -> None:
     definition, _ = sent("sample", CASES)
-    judged = [Judged(one.case, one.performed) for one in faulty("gzip-uninvited", "sample", CASES)]
-    assert diagnose(definition, judged).explanations[0].keys == ("zipped",)
+    best = diagnose(definition, faulty("gzip-uninvited", "sample", CASES)).explanations[0]
+    assert best.changes == (ChangeId(ChangeKind.COMPRESSION, "way out", "gzip"),)
 
 
 def test_every_command_is_one_that_the_aws_cli_has() -> None:
@@ -129,9 +134,9 @@ def test_every_command_is_one_that_the_aws_cli_has() -> None:
     for name in ("sample-template", "mapped", "conversions"):
         definition = load(name)
         places = frozenset((op.path, op.method) for op in definition.operations)
-        everything = Seen(("application/json", "image/png"), places, frozenset({418}), {}, {})
-        for change in configurations(definition, everything):
-            assert change.commands, change.key
+        everything = ObservedValues(("application/json", "image/png"), places, frozenset({418}))
+        for change in configuration_changes(definition, everything):
+            assert change.commands, change.identity
             for command in change.commands:
                 call = command.removeprefix("RESOURCE_ID=$(").removesuffix(")")
                 words = shlex.split(call)
