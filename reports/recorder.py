@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fixtures.api import Definition, Operation
-from fixtures.cases.case import Aspect, Case, ExistingObject, Request, Role, Step, StepResult
+from fixtures.cases.case import Case, ExistingObject, Request, Role, Step, StepResult
 from fixtures.cases.exchange import (
     Exchange,
     Failure,
@@ -154,7 +154,7 @@ def case_of(test: str, number: int, case: Case, result: Result, remark: str = ""
         number=number,
         subject=subject(test),
         axes=dict(case.axes),
-        aspect=case.aspect.value,
+        aspect=case.aspect,
         about=list(case.rules),
         not_applicable=case.not_applicable,
         outcome=verdict.outcome.value,
@@ -219,7 +219,7 @@ def load_cases(
         case = Case(
             id=recorded["id"],
             steps=steps,
-            aspect=Aspect(recorded["aspect"]),
+            aspect=recorded["aspect"],
             not_applicable=recorded["not_applicable"],
             rules=tuple(recorded["about"]),
             axes=recorded["axes"],

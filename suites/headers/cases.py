@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fixtures.api import Definition, IntegrationKind, Operation
-from fixtures.cases.case import Aspect, Case, ExistingObject, Request, Role, Step
+from fixtures.cases.case import Case, ExistingObject, Request, Role, Step
 from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import BodyKind
@@ -15,7 +15,8 @@ from suites.errors.cases import unknown_paths
 from suites.header_values import stored_types, usual_types
 from suites.profile import Profile
 
-_ANY_ANSWER = (Aspect.CONTENT_TYPE, Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING)
+# The headers that every kind of answer is judged by.
+_OF_ANY_ANSWER = ("Content-Type", "Content-Length", "Content-Encoding")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class _Situation:
     setup: Request | None = None
     found: tuple[ExistingObject, ...] = ()
 
-    def case(self, id_: str, aspect: Aspect, times: int = 1) -> Case:
+    def case(self, id_: str, aspect: str, times: int = 1) -> Case:
         """A case on it."""
         return Case(id_, self.steps(times), aspect, found=self.found)
 
@@ -50,8 +51,8 @@ def answers_on(
 
 def _answers(situations: Iterable[_Situation]) -> Iterator[Case]:
     for situation in situations:
-        for aspect in _ANY_ANSWER:
-            yield situation.case(f"{aspect} {situation.name}", aspect)
+        for name in _OF_ANY_ANSWER:
+            yield situation.case(f"{name.lower()} {situation.name}", name)
 
 
 def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -70,25 +71,26 @@ def _identity_only(situations: Iterable[_Situation]) -> Iterator[Case]:
     for situation in situations:
         asking = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
         yield replace(situation, request=asking).case(
-            f"content-encoding {situation.name} accept-encoding:identity", Aspect.CONTENT_ENCODING
+            f"content-encoding {situation.name} accept-encoding:identity", "Content-Encoding"
         )
 
 
 def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Every kind of answer twice: both have an id, and not the same."""
-    yield from _request_ids(_situations(definition))
+    yield from _request_ids(definition, _situations(definition))
 
 
 def request_ids_on(
     definition: Definition, _: Profile, found: Sequence[ExistingObject]
 ) -> Iterator[Case]:
     """The same of objects that were there before."""
-    yield from _request_ids(_readings(definition, found))
+    yield from _request_ids(definition, _readings(definition, found))
 
 
-def _request_ids(situations: Iterable[_Situation]) -> Iterator[Case]:
+def _request_ids(definition: Definition, situations: Iterable[_Situation]) -> Iterator[Case]:
     for situation in situations:
-        yield situation.case(f"request-id {situation.name}", Aspect.REQUEST_ID, times=2)
+        header = definition.kind.request_id_header
+        yield situation.case(f"request-id {situation.name}", header, times=2)
 
 
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -96,7 +98,7 @@ def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
     for situation in _situations(definition):
         refused = expected_response(definition, situation.request, None).kind is BodyKind.ERROR
         if refused and situation.setup is None:
-            yield Case(f"error-type {situation.name}", situation.steps(), Aspect.ERROR_TYPE)
+            yield situation.case(f"error-type {situation.name}", definition.kind.error_type_header)
 
 
 def _situations(definition: Definition) -> Iterator[_Situation]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fixtures.api import Definition, Operation
-from fixtures.cases.case import Aspect, Case, Request, Role, Step
+from fixtures.cases.case import ANSWER, Case, Request, Role, Step
 from fixtures.payloads import CATALOGUE, by_name, sized
 from fixtures.rules.echo_function import MALFORMED
 from fixtures.rules.expectation import BodyKind
@@ -43,7 +43,6 @@ class _Answer:
     flag: str | None
 
 
-_HEADERS = (Aspect.CONTENT_LENGTH, Aspect.CONTENT_ENCODING, Aspect.REQUEST_ID)
 _EVERY_ACCEPT = _Answer("every-byte", _ENCODED, "true")
 _ANSWERS = (
     _EVERY_ACCEPT,
@@ -117,8 +116,14 @@ def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
         for name, query in kinds.items():
             request = asked(operation, query, accept=binary_type(definition))
             is_error = expected_response(definition, request, None).kind is BodyKind.ERROR
-            for aspect in (*_HEADERS, *((Aspect.ERROR_TYPE,) if is_error else ())):
-                yield _case(definition, f"{operation.name} {aspect} {name}", request, aspect)
+            judged = {
+                "content-length": "Content-Length",
+                "content-encoding": "Content-Encoding",
+                "request-id": definition.kind.request_id_header,
+                **({"error-type": definition.kind.error_type_header} if is_error else {}),
+            }
+            for label, header in judged.items():
+                yield _case(definition, f"{operation.name} {label} {name}", request, header)
 
 
 def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -129,7 +134,7 @@ def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
                 query = given(text, flag, media_type)
                 request = asked(operation, query, accept=binary_type(definition))
                 row = f"{operation.name} content-type:{in_words(media_type)} flag:{flag}"
-                yield _case(definition, row, request, Aspect.CONTENT_TYPE)
+                yield _case(definition, row, request, "Content-Type")
 
 
 def malformed(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -201,7 +206,7 @@ def _case(
     definition: Definition,
     row: str,
     request: Request,
-    aspect: Aspect = Aspect.ANSWER,
+    aspect: str = ANSWER,
     *,
     axes: dict[str, str] | None = None,
 ) -> Case:
@@ -210,5 +215,5 @@ def _case(
         rules = ("lambda-request-binary",)
         return Case(row, not_applicable=NO_GET, rules=rules, axes=axes or {})
     # Two responses, for each has an id of its own.
-    acts = (Step(Role.ACT, request),) * (2 if aspect is Aspect.REQUEST_ID else 1)
+    acts = (Step(Role.ACT, request),) * (2 if aspect == definition.kind.request_id_header else 1)
     return Case(row, (shaken, *acts), aspect, axes=axes or {})

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from fixtures.api import Definition
+from fixtures.api import REST, Definition
 from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.payloads import sized
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.gateway_responses import REQUEST_LIMIT
 from fixtures.rules.step_plans import plan_absence, plan_reading
 from suites.header_values import binary_type
 from suites.profile import Profile
 
 _KIB = 1024
+_LIMIT = REST.request_limit
 _SMALL = (0, 1, 64 * _KIB - 1, 64 * _KIB, 64 * _KIB + 1, 1024 * _KIB, 1024 * _KIB + 1)
-_LARGE = (REQUEST_LIMIT - 1, REQUEST_LIMIT, REQUEST_LIMIT + 1, REQUEST_LIMIT + 64 * _KIB)
+_LARGE = (_LIMIT - 1, _LIMIT, _LIMIT + 1, _LIMIT + 64 * _KIB)
 
 
 def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -46,7 +46,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def _upload(definition: Definition, request: Request) -> Case:
     size = len(request.body)
-    rule = "request-over-limit" if size > REQUEST_LIMIT else "request-within-limit"
+    rule = "request-over-limit" if size > _LIMIT else "request-within-limit"
     stored = expected_response(definition, request, None).stored
     plan = (
         plan_reading(definition, request.operation, request.name, stored)
@@ -63,4 +63,4 @@ def _upload(definition: Definition, request: Request) -> Case:
 
 def _cut_off(request: Request) -> Stored:
     """What a gateway would leave that refuses too late."""
-    return Stored(request.body[:REQUEST_LIMIT], request.content_type or "")
+    return Stored(request.body[:_LIMIT], request.content_type or "")

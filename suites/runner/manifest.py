@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fixtures.api import Definition, Operation, parse_media_type
+from fixtures.api import REST, Definition, Operation, parse_media_type
 from fixtures.cases.case import ExistingObject
 from fixtures.cases.object_address import location, object_path
 from fixtures.exceptions import CredentialsError, ManifestError, S3Error
 
-MOST = 10 * 1024 * 1024
-"""Bytes of an object: "Payload size: 10 MB", as the quotas of a REST API have it."""
+MOST = REST.request_limit
+"""Bytes of an object: the quota for payloads holds for responses, too."""
 
 _MEMBERS = {"key", "file", "type", "operation"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.api import Integration, IntegrationKind, Operation
-from fixtures.cases.case import Aspect, Case, Request
+from fixtures.cases.case import ANSWER, Case, Request
 from fixtures.cases.exchange import Received, Sent, header
 
 OPERATION = Operation("/s3", "GET", Integration(IntegrationKind.MOCK, "mock", "", ""))
@@ -38,5 +38,5 @@ def test_bodies_do_not_flood_what_is_printed() -> None:
 
 
 def test_a_case_is_printed_as_its_id() -> None:
-    case = Case("download as text", aspect=Aspect.ANSWER)
+    case = Case("download as text", aspect=ANSWER)
     assert repr(case) == "<case download as text>"

@@ -247,7 +247,7 @@ MISFITS = [
     (definition_changed, "the definition in it was changed, its digest does not fit"),
     (exchange_gone, "its cases cannot be judged"),
     (operation_unknown, "its cases cannot be judged: 'PUT /nowhere'"),
-    (aspect_unknown, "its cases cannot be judged: 'taste' is not a valid Aspect"),
+    (aspect_unknown, "its cases cannot be judged: no rule is about a header 'taste'"),
     (digest_with_a_way_out, "'../../secret' is no SHA-256"),
 ]
 

@@ -3,7 +3,7 @@
 import base64
 
 from fixtures.api import Definition
-from fixtures.cases.case import Aspect, Case, Request, Role, Step, StepResult
+from fixtures.cases.case import ANSWER, Case, Request, Role, Step, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
@@ -71,5 +71,5 @@ def judged(case: Case, *answers: Received | str | None, definition: Definition =
     return judge_case(definition, case, tuple(map(exchange, case.steps, answers)))
 
 
-def download(act: Request, aspect: Aspect = Aspect.ANSWER) -> Case:
+def download(act: Request, aspect: str = ANSWER) -> Case:
     return Case("a download", steps(UPLOAD, act), aspect)

@@ -96,7 +96,7 @@ def test_the_function_reports_base64_text_or_nothing(
     assert expectation.rules == (*rules, *PLAIN)
     assert expectation.level is level
     assert expectation.content_type == "application/json"
-    assert expectation.content_type_rule == "lambda-content-type"
+    assert expectation.headers["Content-Type"].rule == "lambda-content-type"
 
 
 def test_a_get_has_no_body_as_was_observed() -> None:
@@ -152,7 +152,7 @@ def test_a_response_is_decoded_by_its_flag_and_accept_alone(
     assert expectation.rules == rules
     assert expectation.content_type == (own or "application/json")
     default = "content-type-default" if own is None else "lambda-content-type"
-    assert expectation.content_type_rule == default
+    assert expectation.headers["Content-Type"].rule == default
 
 
 @pytest.mark.parametrize(

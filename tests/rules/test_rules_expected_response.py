@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.api import Integration, IntegrationKind, Operation
+from fixtures.api import REST, Integration, IntegrationKind, Operation
 from fixtures.rules.expectation import BodyKind, Expectation, Stored
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.gateway_responses import REQUEST_LIMIT
 from fixtures.rules.routing import declares, routes_to
 from fixtures.rules.rule_book import Level
 from tests.rules.helpers import (
@@ -128,7 +127,10 @@ def test_the_type_of_a_response_is_json_unless_it_is_mapped(
 ) -> None:
     get = on_s3("GET", response("200", parameters=parameters))
     expectation = expected_response(api(get), request(get), OLDER)
-    assert (expectation.content_type, expectation.content_type_rule) == (content_type, rule)
+    assert (expectation.content_type, expectation.headers["Content-Type"].rule) == (
+        content_type,
+        rule,
+    )
 
 
 @pytest.mark.parametrize(
@@ -289,9 +291,9 @@ def test_any_method_is_declared_for_every_method() -> None:
     ("excess", "status"), [(-1, 200), (0, 200), (1, 413)], ids=["below", "at", "above"]
 )
 def test_ten_mebibytes_are_accepted_and_one_byte_more_is_not(excess: int, status: int) -> None:
-    assert REQUEST_LIMIT == 10_485_760
+    assert REST.request_limit == 10_485_760
     put = on_s3("PUT")
-    upload = request(put, content_type="image/png", body=bytes(REQUEST_LIMIT + excess))
+    upload = request(put, content_type="image/png", body=bytes(REST.request_limit + excess))
     expectation = expected_response(api(put), upload, OLDER)
     assert expectation.statuses == (status,)
     assert expectation.stored is not None
@@ -300,7 +302,7 @@ def test_ten_mebibytes_are_accepted_and_one_byte_more_is_not(excess: int, status
 
 def test_the_name_of_what_is_judged_decides_before_its_size() -> None:
     put = on_s3("PUT")
-    upload = request(put, target="/nowhere", body=bytes(REQUEST_LIMIT + 1))
+    upload = request(put, target="/nowhere", body=bytes(REST.request_limit + 1))
     assert expected_response(api(put), upload, None).statuses == (403,)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.cases.case import Aspect, Case, Request
+from fixtures.api import REST
+from fixtures.cases.case import Case, Request
 from fixtures.cases.exchange import Received
 from fixtures.definitions import load
 from fixtures.rules.judgement import planned_rules
@@ -254,7 +255,7 @@ def test_a_proof_shows_what_the_act_left_behind(
 
 
 def test_a_proof_is_judged_by_its_answer_whatever_the_aspect_of_the_case() -> None:
-    case = Case("c", steps(UPLOAD, AS_BINARY, setups=0, proofs=1), Aspect.REQUEST_ID)
+    case = Case("c", steps(UPLOAD, AS_BINARY, setups=0, proofs=1), REST.request_id_header)
     answer = came(200, b"", ("x-amzn-RequestId", "1"))
     verdict = judged(case, answer, came(200, b"wrong", ("x-amzn-RequestId", "2")))
     assert (verdict.outcome, verdict.step) == (DEVIATES, 1)
@@ -301,14 +302,14 @@ def test_a_case_that_cannot_be_made_says_why() -> None:
 @pytest.mark.parametrize(
     ("case", "rules"),
     [
-        (download(AS_BINARY, Aspect.REQUEST_ID), ("request-id",)),
+        (download(AS_BINARY, REST.request_id_header), ("request-id",)),
         (
-            replace(download(AS_BINARY, Aspect.CONTENT_LENGTH), rules=("key-length",)),
+            replace(download(AS_BINARY, "Content-Length"), rules=("key-length",)),
             ("key-length", "content-length"),
         ),
         (Case("c", steps(UNKNOWN, setups=0)), ("unknown-method", "error-body")),
         (
-            Case("c", steps(UNKNOWN, setups=0), Aspect.CONTENT_TYPE),
+            Case("c", steps(UNKNOWN, setups=0), "Content-Type"),
             ("content-type-default", "unknown-method", "error-body"),
         ),
         (Case("c", steps(UPLOAD)), ()),

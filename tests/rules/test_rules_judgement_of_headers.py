@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.cases.case import Aspect, Case, Request
+from fixtures.api import REST
+from fixtures.cases.case import Case, Request
 from fixtures.cases.exchange import Headers
 from fixtures.rules.verdict import Outcome
 from tests.rules.helpers import TYPE_BACK, on_s3, request, response
@@ -38,62 +39,62 @@ def headers(*lines: tuple[str, str]) -> Headers:
 
 HEADERS = [
     # aspect, act, status, headers, body, outcome
-    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "image/png")), CONFORMS),
-    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("content-type", "Image/PNG; q=1")), CONFORMS),
-    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "text/plain")), DEVIATES),
-    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(("Content-Type", "png")), DEVIATES),
-    (Aspect.CONTENT_TYPE, AS_TEXT, 200, headers(), DEVIATES),
+    ("Content-Type", AS_TEXT, 200, headers(("Content-Type", "image/png")), CONFORMS),
+    ("Content-Type", AS_TEXT, 200, headers(("content-type", "Image/PNG; q=1")), CONFORMS),
+    ("Content-Type", AS_TEXT, 200, headers(("Content-Type", "text/plain")), DEVIATES),
+    ("Content-Type", AS_TEXT, 200, headers(("Content-Type", "png")), DEVIATES),
+    ("Content-Type", AS_TEXT, 200, headers(), DEVIATES),
     (
-        Aspect.CONTENT_TYPE,
+        "Content-Type",
         AS_TEXT,
         200,
         headers(("Content-Type", "image/png"), ("Content-Type", "image/png")),
         DEVIATES,
     ),
-    (Aspect.CONTENT_TYPE, AS_JSON, 200, headers(("Content-Type", "application/json")), CONFORMS),
+    ("Content-Type", AS_JSON, 200, headers(("Content-Type", "application/json")), CONFORMS),
     # What says nothing about the header leaves it undecided.
-    (Aspect.CONTENT_TYPE, AS_TEXT, 500, headers(("Content-Type", "image/png")), UNDECIDED),
-    (Aspect.CONTENT_TYPE, AS_TEXT, 503, headers(("Content-Type", "image/png")), UNDECIDED),
-    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "4")), CONFORMS),
-    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(), CONFORMS),
-    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "5")), DEVIATES),
-    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "-4")), DEVIATES),
-    (Aspect.CONTENT_LENGTH, AS_TEXT, 200, headers(("Content-Length", "")), DEVIATES),
+    ("Content-Type", AS_TEXT, 500, headers(("Content-Type", "image/png")), UNDECIDED),
+    ("Content-Type", AS_TEXT, 503, headers(("Content-Type", "image/png")), UNDECIDED),
+    ("Content-Length", AS_TEXT, 200, headers(("Content-Length", "4")), CONFORMS),
+    ("Content-Length", AS_TEXT, 200, headers(), CONFORMS),
+    ("Content-Length", AS_TEXT, 200, headers(("Content-Length", "5")), DEVIATES),
+    ("Content-Length", AS_TEXT, 200, headers(("Content-Length", "-4")), DEVIATES),
+    ("Content-Length", AS_TEXT, 200, headers(("Content-Length", "")), DEVIATES),
     # For HEAD it is the length that GET would have.
     (
-        Aspect.CONTENT_LENGTH,
+        "Content-Length",
         request(HEAD),
         200,
         headers(("Content-Length", "256")),
         CONFORMS,
     ),
-    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(), CONFORMS),
-    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(("Content-Encoding", "Identity")), CONFORMS),
-    (Aspect.CONTENT_ENCODING, AS_TEXT, 200, headers(("Content-Encoding", "gzip")), DEVIATES),
-    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(("X-AMZN-REQUESTID", "1")), CONFORMS),
-    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(), DEVIATES),
-    (Aspect.REQUEST_ID, AS_TEXT, 200, headers(("x-amzn-RequestId", "")), DEVIATES),
-    (Aspect.ERROR_TYPE, UNKNOWN, 403, headers(("x-amzn-ErrorType", "X")), CONFORMS),
-    (Aspect.ERROR_TYPE, UNKNOWN, 403, headers(), DEVIATES),
-    (Aspect.ERROR_TYPE, UNKNOWN, 404, headers(("x-amzn-ErrorType", "X")), UNDECIDED),
+    ("Content-Encoding", AS_TEXT, 200, headers(), CONFORMS),
+    ("Content-Encoding", AS_TEXT, 200, headers(("Content-Encoding", "Identity")), CONFORMS),
+    ("Content-Encoding", AS_TEXT, 200, headers(("Content-Encoding", "gzip")), DEVIATES),
+    (REST.request_id_header, AS_TEXT, 200, headers(("X-AMZN-REQUESTID", "1")), CONFORMS),
+    (REST.request_id_header, AS_TEXT, 200, headers(), DEVIATES),
+    (REST.request_id_header, AS_TEXT, 200, headers(("x-amzn-RequestId", "")), DEVIATES),
+    (REST.error_type_header, UNKNOWN, 403, headers(("x-amzn-ErrorType", "X")), CONFORMS),
+    (REST.error_type_header, UNKNOWN, 403, headers(), DEVIATES),
+    (REST.error_type_header, UNKNOWN, 404, headers(("x-amzn-ErrorType", "X")), UNDECIDED),
 ]
 ASPECT_RULES = {
-    Aspect.CONTENT_LENGTH: "content-length",
-    Aspect.CONTENT_ENCODING: "content-encoding-uninvited",
-    Aspect.REQUEST_ID: "request-id",
-    Aspect.ERROR_TYPE: "error-type",
+    "Content-Length": "content-length",
+    "Content-Encoding": "content-encoding-uninvited",
+    REST.request_id_header: "request-id",
+    REST.error_type_header: "error-type",
 }
 
 
 @pytest.mark.parametrize(("aspect", "act", "status", "lines", "outcome"), HEADERS)
 def test_a_header_is_judged_on_its_own(
-    aspect: Aspect, act: Request, status: int, lines: Headers, outcome: Outcome
+    aspect: str, act: Request, status: int, lines: Headers, outcome: Outcome
 ) -> None:
     # The body is wrong, which is none of the header's business.
     body = b"" if act.sent_method == "HEAD" else b"body"
     verdict = judged(download(act, aspect), STORED, came(status, body, *lines))
     assert (verdict.outcome, verdict.step) == (outcome, 1)
-    if aspect is Aspect.CONTENT_TYPE:
+    if aspect == "Content-Type":
         assert verdict.rule == ("content-type-default" if act is AS_JSON else "content-type-mapped")
     else:
         assert verdict.rules == (ASPECT_RULES[aspect],)
@@ -105,14 +106,14 @@ def test_a_header_is_judged_on_its_own(
     ("aspect", "lines", "expected", "observed"),
     [
         (
-            Aspect.CONTENT_TYPE,
+            "Content-Type",
             headers(("Content-Type", "text/plain")),
             "Content-Type: image/png",
             "Content-Type: text/plain",
         ),
-        (Aspect.CONTENT_TYPE, headers(), "Content-Type: image/png", "no such header"),
+        ("Content-Type", headers(), "Content-Type: image/png", "no such header"),
         (
-            Aspect.CONTENT_LENGTH,
+            "Content-Length",
             headers(("Content-Length", "5")),
             "Content-Length: 4",
             "Content-Length: 5",
@@ -120,7 +121,7 @@ def test_a_header_is_judged_on_its_own(
     ],
 )
 def test_a_header_that_deviates_is_shown_beside_what_was_due(
-    aspect: Aspect, lines: Headers, expected: str, observed: str
+    aspect: str, lines: Headers, expected: str, observed: str
 ) -> None:
     verdict = judged(download(AS_TEXT, aspect), STORED, came(200, b"body", *lines))
     assert (verdict.expected, verdict.observed) == (expected, observed)
@@ -129,14 +130,14 @@ def test_a_header_that_deviates_is_shown_beside_what_was_due(
 def test_a_type_that_the_definition_leaves_open_is_not_judged() -> None:
     parameters = dict.fromkeys(TYPE_BACK, "integration.response.header.X-Type")
     get = on_s3("GET", response("200", parameters=parameters))
-    case = Case("c", steps(UPLOAD, request(get)), Aspect.CONTENT_TYPE)
+    case = Case("c", steps(UPLOAD, request(get)), "Content-Type")
     verdict = judged(case, STORED, came(200, ENCODED))
     assert verdict.outcome is NOT_APPLICABLE
     assert verdict.reason == "the definition leaves the response's Content-Type open"
 
 
 def test_two_responses_with_the_same_request_id_deviate() -> None:
-    case = Case("c", steps(UNKNOWN, UNKNOWN, setups=0), Aspect.REQUEST_ID)
+    case = Case("c", steps(UNKNOWN, UNKNOWN, setups=0), REST.request_id_header)
     one, other = (came(403, NO_TOKEN, ("x-amzn-RequestId", name)) for name in ("one", "other"))
     assert judged(case, one, other).outcome is CONFORMS
     verdict = judged(case, one, one)
@@ -148,6 +149,6 @@ def test_two_responses_with_the_same_request_id_deviate() -> None:
 
 def test_setups_without_a_request_id_are_not_responses_with_the_same_one() -> None:
     more = replace(UPLOAD, name="b/more")
-    case = Case("c", steps(UPLOAD, more, AS_BINARY, setups=2), Aspect.REQUEST_ID)
+    case = Case("c", steps(UPLOAD, more, AS_BINARY, setups=2), REST.request_id_header)
     act = came(200, CONTENT, ("x-amzn-RequestId", "1"))
     assert judged(case, STORED, STORED, act).outcome is CONFORMS

@@ -2,11 +2,10 @@
 
 import pytest
 
-from fixtures.api import ContentHandling, Passthrough
+from fixtures.api import REST, ContentHandling, Passthrough
 from fixtures.cases.case import Request
 from fixtures.rules.expectation import BodyKind, Expectation, Stored
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.gateway_responses import REQUEST_LIMIT
 from tests.rules.helpers import TYPE_BACK, api, on_s3, request, response
 
 TO_BINARY = ContentHandling.CONVERT_TO_BINARY
@@ -38,7 +37,7 @@ def told(asked: Request, stored: Stored | None = None) -> Expectation:
     ("asked", "rules"),
     [
         (
-            request(PUT, content_type=PNG, body=bytes(REQUEST_LIMIT + 1)),
+            request(PUT, content_type=PNG, body=bytes(REST.request_limit + 1)),
             ("request-over-limit", "error-body"),
         ),
         (request(DELETE), ("not-judged",)),

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.api import GatewayResponse, Operation, Passthrough
+from fixtures.api import REST, GatewayResponse, Operation, Passthrough
 from fixtures.rules.expectation import BodyKind, Expectation, Stored
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.gateway_responses import REQUEST_LIMIT
 from tests.rules.helpers import (
     KEY,
     TO_BINARY,
@@ -116,7 +115,7 @@ def test_a_download_without_a_key_may_have_each_answer_of_s3() -> None:
     assert expectation.statuses == (210, 410, 413, 414, 415)
     assert (
         expectation.content_type,
-        expectation.content_type_rule,
+        expectation.headers["Content-Type"].rule,
         expectation.unspecified_reason,
     ) == (
         "application/xml",
@@ -180,7 +179,7 @@ def test_an_error_that_the_definition_customises_is_open_where_it_does(
 @pytest.mark.parametrize(
     ("type_", "upload", "status"),
     [
-        ("REQUEST_TOO_LARGE", {"body": bytes(REQUEST_LIMIT + 1)}, 413),
+        ("REQUEST_TOO_LARGE", {"body": bytes(REST.request_limit + 1)}, 413),
         ("UNSUPPORTED_MEDIA_TYPE", {"content_type": "text/csv"}, 415),
         ("API_CONFIGURATION_ERROR", {"content_type": "text/plain", "body": b"no Base64"}, 500),
     ],

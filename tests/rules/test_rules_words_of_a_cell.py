@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.cases.case import Aspect, Case, Request
+from fixtures.api import REST
+from fixtures.cases.case import Case, Request
 from fixtures.cases.exchange import Received
 from fixtures.rules.labels import in_a_word
 from tests.rules.helpers import TO_BINARY, api, on_s3, request, response
@@ -140,7 +141,7 @@ def test_an_upload_that_was_stored_undecoded_is_seen_from_either_side(
 
 
 def test_a_header_and_a_preparation_have_no_words() -> None:
-    header = judged(download(AS_BINARY, Aspect.REQUEST_ID), STORED, came(200, CONTENT))
+    header = judged(download(AS_BINARY, REST.request_id_header), STORED, came(200, CONTENT))
     setup = judged(download(AS_BINARY), came(500, ERROR), definition=API)
     assert (header.expected_form, header.actual_form, setup.expected_form, setup.actual_form) == (
         "",

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import botocore.session
 from botocore import xform_name
 
-from fixtures.api import Definition
-from fixtures.cases.case import Aspect, Case
+from fixtures.api import REST, Definition
+from fixtures.cases.case import Case
 from fixtures.cases.exchange import Received
 from fixtures.definitions import load
 from fixtures.diagnosis import diagnose
@@ -73,7 +73,7 @@ def test_an_upload_that_failed_while_a_case_was_prepared_is_evidence() -> None:
 
 def test_a_header_that_no_configuration_decides_is_left_unexplained() -> None:
     definition, cases = sent("sample", CASES)
-    ids = [case for case in cases if case.aspect is Aspect.REQUEST_ID]
+    ids = [case for case in cases if case.aspect == REST.request_id_header]
 
     def unnamed(_: Case, received: Received) -> Received:
         return replace(received, headers=received.headers[:2])
