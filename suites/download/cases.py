@@ -110,7 +110,7 @@ def _matrix(
             axes=row.place("any", "any"),
         )
         return
-    setup = Step(Role.SETUP, plan.apart, shared=True)
+    setup = Step(Role.SETUP, plan.with_unique_key, shared=True)
     row = _Row(operation, payload, media_type, setup.request.name, (setup,))
     types = _request_content_types(definition, profile, every=payload == _PAYLOADS[0])
     yield from row.cells(accepts(definition), types)

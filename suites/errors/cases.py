@@ -68,7 +68,7 @@ def missing_required(definition: Definition, profile: Profile) -> Iterator[Case]
                 operation,
                 parameters=tuple(other for other in operation.parameters if other != parameter),
             )
-            others = [other.name for other in wanted if other != parameter and not other.given]
+            others = [other.name for other in wanted if other != parameter and not other.value]
             target = target_without_object(less, others)
             request = Request(operation, "", accept="text/plain", target=target)
             yield Case(f"{operation.name} without:{parameter.name}", (Step(Role.ACT, request),))
@@ -125,7 +125,7 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
                 reason = why_not_stored(definition, operation)
                 yield Case(row, not_applicable=reason, rules=("head-without-body",))
             else:
-                setup = Step(Role.SETUP, plan.apart, shared=True)
+                setup = Step(Role.SETUP, plan.with_unique_key, shared=True)
                 request = Request(operation, setup.request.name, accept=binary_type(definition))
                 yield Case(row, (setup, Step(Role.ACT, request)))
 

@@ -130,8 +130,8 @@ def _downloads(definition: Definition, operation: Operation) -> Iterator[_Situat
         for accept in usual_types(definition):
             yield _Situation(
                 f"{operation.name} stored:{media_type} accept:{accept}",
-                Request(operation, plan.apart.name, accept=accept),
-                plan.apart,
+                Request(operation, plan.with_unique_key.name, accept=accept),
+                plan.with_unique_key,
             )
     missing = Request(operation, "headers/missing", accept="text/plain")
     yield _Situation(f"{operation.name} missing", missing)

@@ -88,8 +88,8 @@ def _proof(definition: Definition, request: Request, stored: Stored | None) -> R
     if stored is not None:
         plan = plan_reading(definition, request.operation, request.name, stored)
     else:
-        feared = Stored(request.body, request.content_type or "application/json")
-        plan = plan_absence(definition, request.operation, request.name, feared)
+        decoy = Stored(request.body, request.content_type or "application/json")
+        plan = plan_absence(definition, request.operation, request.name, decoy)
     return plan.request if plan is not None else None
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.api import REST, DefinitionError, parse_definition
+from fixtures.api import REST, parse_definition
+from fixtures.exceptions import DefinitionError
 from tests.api.helpers import GOOD, SAMPLE, changed
 
 LAMBDA = {

@@ -13,7 +13,7 @@ from fixtures.rules.request_validation import missing_parameters
 WILDCARD = load("wildcard")
 PARAMETERS = (
     Parameter("key", "querystring", required=True),
-    Parameter("tenant", "querystring", required=True, given=ParameterValue("t")),
+    Parameter("tenant", "querystring", required=True, value=ParameterValue("t")),
     Parameter("Accept", "header", required=True),
     Parameter("Content-Type", "header", required=True),
     Parameter("X-Trace", "header", required=True),

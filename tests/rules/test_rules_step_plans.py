@@ -79,11 +79,11 @@ def test_a_planned_reading_answers_with_what_the_plan_promises(
 def test_a_planned_absence_tells_a_missing_object_from_the_feared_one(
     definition: Definition, operation: Operation, media_type: str, content: bytes
 ) -> None:
-    feared = Stored(content, media_type)
-    plan = plan_absence(definition, operation, "b/k", feared)
+    decoy = Stored(content, media_type)
+    plan = plan_absence(definition, operation, "b/k", decoy)
     assert plan is not None
     assert plan.expectation == expected_response(definition, plan.request, None)
-    there = expected_response(definition, plan.request, feared)
+    there = expected_response(definition, plan.request, decoy)
     assert not set(there.statuses) & set(plan.expectation.statuses)
 
 
@@ -249,5 +249,7 @@ def test_a_plan_is_a_value() -> None:
 def test_two_uploads_on_the_same_objects_prepare_each_its_own() -> None:
     one, other = on_s3("PUT", path="/one/{key+}"), on_s3("PUT", path="/other/{key+}")
     plans = [plan_upload(api(put), put, "b/k", b"text", "text/plain") for put in (one, other)]
-    assert [plan.apart.name for plan in plans] == ["b/k-by-one-key", "b/k-by-other-key"]
-    assert [replace(plan.apart, name="b/k") for plan in plans] == [plan.request for plan in plans]
+    assert [plan.with_unique_key.name for plan in plans] == ["b/k-by-one-key", "b/k-by-other-key"]
+    assert [replace(plan.with_unique_key, name="b/k") for plan in plans] == [
+        plan.request for plan in plans
+    ]

@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_value_is_said_in_one_sentence(
 
 def test_an_open_value_may_have_anything_printable_in_it() -> None:
     found = with_values(definition(), ["tenant=a=b/ä", "X-Trace=1"], environment={})
-    assert found.definition.operations[0].parameters[0].given == ParameterValue("a=b/ä")
+    assert found.definition.operations[0].parameters[0].value == ParameterValue("a=b/ä")
     assert (found.headers, found.variables) == ((), {})
 
 
