@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -20,9 +20,6 @@ from reports.recorder import subject, traffic_of
 from reports.results import Result, Results
 from reports.run_metadata import now
 from reports.stream import Stream
-
-if TYPE_CHECKING:
-    from xdist.workermanage import WorkerController
 
 STREAM = "conformance.jsonl"
 _SUITES = Path(__file__).parents[1] / "suites"
@@ -126,14 +123,14 @@ class Collector:
         """Count what `-k` and the like leave out."""
         self._deselected += len(items)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: "WorkerController") -> None:
-        """Take the same from a worker, at its end, of what its cases are a shard, what it sent."""
-        output = getattr(node, "workeroutput", {})
-        self._deselected = max(self._deselected, output.get("deselected", 0))
-        self.traffic += Traffic(**output.get("traffic", {}))
-        if "divided" in output:
-            self.set_shard_totals(*output["divided"])
+    def add_worker(
+        self, traffic: Traffic, deselected: int, shard_totals: tuple[int, Sequence[str]] | None
+    ) -> None:
+        """Take from a worker, at its end, what it sent, and what its cases are a shard of."""
+        self._deselected = max(self._deselected, deselected)
+        self.traffic += traffic
+        if shard_totals is not None:
+            self.set_shard_totals(*shard_totals)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take in what a test, here or in a worker, came to."""

@@ -95,5 +95,5 @@ def test_the_id_of_a_case_is_its_own(by_definition) -> None:
         definition = load(name)
         for test in TESTS:
             for mark in marks(test.values[0]):
-                ids = [case.id for case in mark.args[0](definition, PROFILES["quick"])]
+                ids = [case.id for case in mark.args[0].cases(definition, PROFILES["quick"])]
                 assert len(ids) == len(set(ids)), f"{name}: {test.id}"

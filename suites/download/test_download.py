@@ -3,11 +3,12 @@
 from fixtures.cases.case import Case
 from suites.download.cases import cases, cases_on
 from suites.download.undecodable import RULE, undecodable
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_DOWNLOADS
 
 
-@each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry", found=cases_on)
+@each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry", existing=cases_on)
 def test_an_object_comes_as_raw_bytes_or_base64_as_its_type_and_accept_say(
     case: Case, check: Check
 ) -> None:

@@ -12,7 +12,8 @@ from suites.errors.cases import (
     unjudged,
     unknown_methods,
 )
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import (
     EVERY_OPERATION,
     NO_DOWNLOADS,
@@ -49,7 +50,7 @@ def test_an_unknown_method_is_403_missing_authentication_token(case: Case, check
     check(case)
 
 
-@each_case_of(heads, otherwise=NO_HEAD, rule="head-without-body", found=heads_on)
+@each_case_of(heads, otherwise=NO_HEAD, rule="head-without-body", existing=heads_on)
 def test_head_answers_like_get_without_a_body(case: Case, check: Check) -> None:
     check(case)
 

@@ -10,11 +10,12 @@ from suites.headers.cases import (
     request_ids,
     request_ids_on,
 )
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_DOWNLOADS, NO_ERROR
 
 
-@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", found=answers_on)
+@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", existing=answers_on)
 def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check) -> None:
     check(case)
 
@@ -23,13 +24,13 @@ def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check
     identity_only,
     otherwise=NO_DOWNLOADS,
     rule="content-encoding-uninvited",
-    found=identity_only_on,
+    existing=identity_only_on,
 )
 def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:
     check(case)
 
 
-@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", found=request_ids_on)
+@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", existing=request_ids_on)
 def test_every_response_has_a_request_id_of_its_own(case: Case, check: Check) -> None:
     check(case)
 

@@ -11,7 +11,8 @@ from suites.lambda_proxy.cases import (
     requests,
     responses,
 )
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_BODY, NO_FUNCTION
 
 

@@ -2,7 +2,8 @@
 
 from fixtures.cases.case import Case
 from suites.limits.cases import sizes
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_UPLOADS
 
 

@@ -8,22 +8,20 @@ every report is made of a load's document as of any other, and judging it again 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
-from fixtures.api import Definition
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.bodies import Bodies
 from reports.collector import STREAM
 from reports.failure_message import explain
 from reports.loader import Contents
-from reports.policy import Policy
 from reports.publish import DOCUMENT, publish, remove_stale_reports
 from reports.recorder import load_cases
 from reports.results import NOTHING_DECIDED, Result, apply_policy
 from reports.run_metadata import now
 from reports.stream import Stream, to_jsonl
-from suites.load.worker_report import Delivery
+from suites.load.worker_report import WorkerReport
+from suites.runner.configuration import Configuration
 
 _WORST_FIRST = (Outcome.DEVIATES, Outcome.UNDECIDED, Outcome.CONFORMS, Outcome.NOT_APPLICABLE)
 _EXPLAINED = 3
@@ -32,17 +30,15 @@ _EXPLAINED = 3
 _REASONS_SHOWN = 5
 
 
-class Ledger:
+class Aggregator:
     """The verdicts of a load; `kinds` are those that its definition gives rise to."""
 
-    def __init__(
-        self, run: document.Run, definition: Definition, policy: Policy, kinds: list[str], out: Path
-    ) -> None:
+    def __init__(self, run: document.Run, configuration: Configuration, kinds: list[str]) -> None:
         """Begin, which removes what an earlier load left; raises `OSError`."""
-        self._definition = definition
-        self._policy = policy
+        self._definition = configuration.definition
+        self._policy = configuration.policy
         self._kinds = kinds
-        self._out = out
+        self._out = out = configuration.out
         self._bodies = Bodies(out / "bodies")
         self._stream = Stream(out / STREAM, run)
         remove_stale_reports(out)
@@ -50,15 +46,15 @@ class Ledger:
         self._failing = 0
         self._records: defaultdict[str, list[document.Record]] = defaultdict(list)
 
-    def add(self, delivery: Delivery) -> None:
+    def add(self, report: WorkerReport) -> None:
         """Take in what a process counted and recorded."""
-        for kind, outcome, times, rules in delivery["counts"]:
+        for kind, outcome, times, rules in report["counts"]:
             self._counts[kind][Outcome(outcome)] += times
             verdict = Verdict(kind, Outcome(outcome), tuple(rules), "")
             self._failing += times * self._policy.fails(verdict)
-        for name, body in delivery["bodies"].items():
+        for name, body in report["bodies"].items():
             self._bodies.keep(body, name)
-        for record in delivery["records"]:
+        for record in report["records"]:
             self._records[record["case"]["id"]].append(record)
 
     @property

@@ -1,4 +1,4 @@
-"""Locust's command line with the suite's own words, and what they say a load is about.
+"""Locust's command line with the suite's own options, and what they say a load is about.
 
 Strategy: the process that reports (Locust's master, or the only one) reads the command line. What a
 worker has to know goes along with the options that Locust hands to its workers, so that a worker
@@ -6,7 +6,7 @@ needs nothing but this checkout and, where a secret is `env:NAME`, that variable
 """
 
 import argparse
-from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from fixtures.api import Definition, parse_definition
@@ -14,19 +14,22 @@ from fixtures.definitions import DEFAULT, load
 from fixtures.exceptions import DefinitionError
 from fixtures.rules.rule_book import Level
 from reports.bodies import OUT
-from reports.policy import Policy, read_known_deviations
+from reports.policy import Policy
 from suites.profile import PROFILES
 from suites.roundtrip.pairings import pairings
-from suites.runner import options
-from suites.runner.run import Run, endpoint, fresh_prefix
+from suites.runner.command_line import policy, with_secrets
+from suites.runner.configuration import Configuration, endpoint_url, fresh_prefix
+from suites.runner.options import OPTIONS
 from suites.skip_reasons import NO_PAIRING
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the suite's options; a group's own are not shown on Locust's web page."""
-    options.what_is_tested(parser.add_argument_group("conformance: what is tested").add_argument)
-    options.who_asks(parser.add_argument_group("conformance: who asks").add_argument)
-    options.what_fails(parser.add_argument_group("conformance: what fails the run").add_argument)
+    chosen = (option for option in OPTIONS if option.for_load)
+    for title, options in groupby(chosen, key=lambda option: option.group):
+        group = parser.add_argument_group(title)
+        for option in options:
+            group.add_argument(option.name, help=option.help, **option.settings)
     parser.add_argument_group("conformance: reports").add_argument(
         "--reports-out",
         metavar="DIR",
@@ -35,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read(chosen: argparse.Namespace) -> Run:
+def read(chosen: argparse.Namespace) -> Configuration:
     """What the command line says that a load is about.
 
     Raises `UsageError`.
@@ -43,39 +46,37 @@ def read(chosen: argparse.Namespace) -> Run:
     definition = load(chosen.definition or DEFAULT)
     if not pairings(definition):
         raise DefinitionError(f"{definition.source}: {NO_PAIRING}, so there is nothing to load")
-    known = read_known_deviations(Path(chosen.known_deviations)) if chosen.known_deviations else ()
-    policy = Policy(Level(chosen.level), known, datetime.now(UTC).date())
-    return _run(chosen, definition, policy, fresh_prefix(chosen.key_prefix))
+    return _configuration(chosen, definition, policy(chosen), fresh_prefix(chosen.key_prefix))
 
 
-def hand_over(run: Run, chosen: argparse.Namespace) -> None:
+def send_to_workers(
+    configuration: Configuration, endpoint: str, chosen: argparse.Namespace
+) -> None:
     """Put what a worker has to know where Locust takes it along."""
-    chosen.endpoint = run.endpoint
-    chosen.load_prefix = run.prefix
-    chosen.load_source, chosen.load_definition = run.definition.source, run.definition.text
+    definition = configuration.definition
+    chosen.endpoint, chosen.load_prefix = endpoint, configuration.prefix
+    chosen.load_source, chosen.load_definition = definition.source, definition.text
 
 
-def handed_over(chosen: argparse.Namespace) -> Run:
+def read_in_worker(chosen: argparse.Namespace) -> Configuration:
     """What a worker got; what fails a load is for the process that reports to say."""
     definition = parse_definition(chosen.load_definition.encode(), chosen.load_source)
-    return _run(chosen, definition, Policy(Level.MUST), chosen.load_prefix)
+    return _configuration(chosen, definition, Policy(Level.MUST), chosen.load_prefix)
 
 
-def _run(chosen: argparse.Namespace, definition: Definition, policy: Policy, prefix: str) -> Run:
-    signed = chosen.auth == "sigv4"
-    parameters = options.with_secrets(
-        definition, chosen.param, chosen.header, chosen.api_key, signed=signed
-    )
-    return Run(
+def _configuration(
+    chosen: argparse.Namespace, definition: Definition, policy: Policy, prefix: str
+) -> Configuration:
+    parameters = with_secrets(definition, chosen)
+    return Configuration(
         definition=parameters.definition,
         profile=PROFILES["default"],
         policy=policy,
-        endpoint=endpoint(chosen.endpoint),
+        endpoint=endpoint_url(chosen.endpoint),
         bucket_known=chosen.key_prefix is not None,
         prefix=prefix,
         secrets=parameters.headers,
         variables=parameters.variables,
-        signed=signed,
-        strict=False,
+        signed=chosen.auth == "sigv4",
         out=Path(chosen.reports_out),
     )

@@ -1,4 +1,4 @@
-"""Load by Locust: its events, wired to the two sides of a load.
+"""Load by Locust: its events, wired to the two roles in a load.
 
 `locust --locustfile suites/load/locustfile.py --endpoint=URL`, from the project's root; users,
 ramp, run time, web page and distribution are Locust's own options.
@@ -15,7 +15,7 @@ from locust.runners import LocalRunner, WorkerRunner
 from fixtures.definitions import DEFAULT
 from fixtures.exceptions import ConformanceError
 from suites.load import locust_options
-from suites.load.roles import ASKED, LAST, Reporting, Sending
+from suites.load.roles import Master, MessageType, Worker
 from suites.load.user import Load
 
 __all__ = ["Load"]
@@ -25,36 +25,36 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _wire(environment: Environment, **_: Any) -> None:
-    """Join the sides that this process has to Locust's events; a wrong call ends it."""
+    """Join the roles that this process has to Locust's events; a wrong call ends it."""
     on, runner = environment.events, environment.runner
     if not isinstance(runner, WorkerRunner):
-        reporting = _reporting(environment)
-        runner.register_message(LAST, reporting.last)
-        on.test_start.add_listener(reporting.begin)
-        on.worker_report.add_listener(reporting.reported)
-        on.quit.add_listener(lambda **_: reporting.close())
+        master = _master(environment)
+        runner.register_message(MessageType.FINAL_REPORT, master.take_final_report)
+        on.test_start.add_listener(master.begin)
+        on.worker_report.add_listener(master.take_report)
+        on.quit.add_listener(lambda **_: master.close())
     if isinstance(runner, (LocalRunner, WorkerRunner)):
-        sending = Sending()
-        on.test_start.add_listener(sending.begin)
-        on.report_to_master.add_listener(sending.report)
-        on.test_stop.add_listener(sending.end)
+        worker = Worker()
+        on.test_start.add_listener(worker.begin)
+        on.report_to_master.add_listener(worker.report)
+        on.test_stop.add_listener(worker.end)
         if isinstance(runner, WorkerRunner):
-            runner.register_message(ASKED, sending.asked)
+            runner.register_message(MessageType.STOP_REQUEST, worker.stop)
     if not isinstance(runner, WorkerRunner):
-        on.test_stop.add_listener(reporting.end)
+        on.test_stop.add_listener(master.end)
 
     def settle(**_: Any) -> None:
         """Before Locust says how it ends: the load ends, and its verdicts give the status."""
         runner.stop()
-        environment.process_exit_code = 0 if isinstance(runner, WorkerRunner) else reporting.status
+        environment.process_exit_code = 0 if isinstance(runner, WorkerRunner) else master.status
 
     on.quitting.add_listener(settle)
 
 
-def _reporting(environment: Environment) -> Reporting:
+def _master(environment: Environment) -> Master:
     chosen = environment.parsed_options
     try:
-        return Reporting(environment, locust_options.read(chosen), chosen.definition or DEFAULT)
+        return Master(environment, locust_options.read(chosen), chosen.definition or DEFAULT)
     except ConformanceError as error:
         print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(error.exit_status)

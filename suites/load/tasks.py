@@ -30,14 +30,13 @@ _UPLOADS, _OWN = 3, 8
 
 
 @dataclass(frozen=True)
-class Trip:
-    """A case whose last step is to be sent, `before` being what came of the others.
+class LoadTask:
+    """A case whose last step is to be sent, `before` being the results of the others.
 
-    `kind` names it in the reports; all cases of a kind differ in their objects alone. `after` is
-    the upload that has to be sent before, where nobody has yet.
+    The id of the case is its kind, which names it in the reports; all cases of a kind differ in
+    their objects only. `after` is the upload that has to be sent before, where nobody has yet.
     """
 
-    kind: str
     case: Case
     pairing: Pairing
     before: tuple[StepResult, ...] = ()
@@ -58,8 +57,8 @@ class Object:
     times: int = 0
 
 
-class Traveller:
-    """One user: it alone writes to `folder`, and reads there what it wrote itself."""
+class VirtualUser:
+    """The script of one user: only it writes to `folder`, and it reads what it wrote itself."""
 
     def __init__(self, definition: Definition, folder: str) -> None:
         self._folder = folder
@@ -69,8 +68,8 @@ class Traveller:
         self._made = 0
         self._chance = random.Random(folder)  # noqa: S311 - another sequence for each user
 
-    def next(self) -> Trip:
-        """What to send next; the trip's end is told to `uploaded` or to `lost`."""
+    def next(self) -> LoadTask:
+        """What to send next; how it ends is told to `uploaded` or to `lost`."""
         choice = self._chance.randrange(10)
         if choice < _UPLOADS or (choice < _OWN and not self._objects):
             return self._upload()
@@ -79,13 +78,15 @@ class Traveller:
         pairing, step = self._chance.choice(self._shared)
         read = Step(Role.ACT, pairing.get(step.request.name))
         kind = f"read-shared {pairing.name}"
-        return Trip(kind, Case(kind, (step, read)), pairing, after=step)
+        return LoadTask(Case(kind, (step, read)), pairing, after=step)
 
-    def uploaded(self, trip: Trip, done: StepResult) -> None:
+    def uploaded(self, load_task: LoadTask, done: StepResult) -> None:
         """Take in that an upload conforms: what it stored can be read, and overwritten."""
         name = done.step.request.name
         as_setup = StepResult(Step(Role.SETUP, done.step.request), done.exchange)
-        known = next((one for one in self._objects if one.name == name), Object(trip.pairing, name))
+        known = next(
+            (one for one in self._objects if one.name == name), Object(load_task.pairing, name)
+        )
         self.lost(name)
         if known.times + 1 < UPLOADS:
             uploads = (*known.uploads, as_setup)[-_KEPT_UPLOADS:]
@@ -95,7 +96,7 @@ class Traveller:
         """Never use a name again whose last upload may still be under way, or went wrong."""
         self._objects = [known for known in self._objects if known.name != name]
 
-    def _upload(self) -> Trip:
+    def _upload(self) -> LoadTask:
         if len(self._objects) < OBJECTS:
             pairing = self._chance.choice(self._ways)
             known = Object(pairing, f"load/{self._folder}/{self._made}")
@@ -105,13 +106,13 @@ class Traveller:
         content = self._content(self._chance.choice(_LENGTHS))
         step = Step(Role.ACT, known.pairing.put(known.name, content))
         kind = f"upload {known.pairing.name}"
-        return Trip(kind, Case(kind, (step,)), known.pairing)
+        return LoadTask(Case(kind, (step,)), known.pairing)
 
-    def _reading(self, known: Object) -> Trip:
+    def _reading(self, known: Object) -> LoadTask:
         act = Step(Role.ACT, known.pairing.get(known.name))
         kind = f"read-own {known.pairing.name}"
         steps = (*(done.step for done in known.uploads), act)
-        return Trip(kind, Case(kind, steps), known.pairing, known.uploads)
+        return LoadTask(Case(kind, steps), known.pairing, known.uploads)
 
     def _content(self, length: int) -> bytes:
         """Bytes that nobody else uploads and this user never again."""

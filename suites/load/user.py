@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 from locust import User, task
@@ -11,13 +11,13 @@ from locust.env import Environment
 
 from fixtures.cases.case import Case, Role, Step, StepResult
 from fixtures.client import CaseRunner
-from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.exceptions import InternalError
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
-from suites.load.tasks import Traveller, Trip
-from suites.load.worker_report import Tally
-from suites.runner.run import Run
+from suites.load.tasks import LoadTask, VirtualUser
+from suites.load.worker_report import Stats
+from suites.runner.configuration import Configuration
+from suites.runner.run_state import RunState
 
 _PUT_OFF = 1.0
 """Seconds for which a user is silent after an answer that left nothing to judge."""
@@ -39,9 +39,9 @@ class InconclusiveError(LoadFailureError):
 class Process:
     """What the users of one process share; `name` is this process's alone in the whole load."""
 
-    run: Run
+    configuration: Configuration
     name: str
-    tally: Tally
+    stats: Stats
     uploads: dict[str, StepResult] = field(default_factory=dict)
     locks: defaultdict[str, threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock)
@@ -57,40 +57,41 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         folder = f"{self.process.name}-{next(self.process.numbers)}"
-        run = self.process.run
+        configuration = self.process.configuration
         # A throttled request is one verdict, and no request is hidden behind a repeated one.
-        self._client = replace(run, limiter=ConcurrencyLimiter()).client(attempts=1)
-        self._performer = CaseRunner(self._client, run.prefix, bucket_known=run.bucket_known)
-        self._traveller = Traveller(run.definition, folder)
+        self._client = RunState(configuration).client(attempts=1)
+        known = configuration.bucket_known
+        self._case_runner = CaseRunner(self._client, configuration.prefix, bucket_known=known)
+        self._virtual_user = VirtualUser(configuration.definition, folder)
 
     def on_stop(self) -> None:
         """Give the connection back."""
         self._client.close()
 
     @task  # type: ignore[untyped-decorator]
-    def travel(self) -> None:
-        """Send the next request and settle what came of it."""
-        trip = self._traveller.next()
-        before = trip.before
-        if trip.after is not None:
-            upload = self._shared(trip, trip.after)
+    def send_next(self) -> None:
+        """Send the next request and remember what it stored."""
+        load_task = self._virtual_user.next()
+        before = load_task.before
+        if load_task.after is not None:
+            upload = self._shared(load_task, load_task.after)
             if upload is None:
                 return
             before = (upload,)
-        verdict, done = self._judged(trip.case, before)
+        verdict, done = self._judged(load_task.case, before)
         if done.step.request.operation.s3_method != "PUT":
             return
         if verdict.outcome is Outcome.CONFORMS:
-            self._traveller.uploaded(trip, done)
+            self._virtual_user.uploaded(load_task, done)
         else:
-            self._traveller.lost(done.step.request.name)
+            self._virtual_user.lost(done.step.request.name)
 
-    def _shared(self, trip: Trip, step: Step) -> StepResult | None:
+    def _shared(self, load_task: LoadTask, step: Step) -> StepResult | None:
         """The upload of an object that all read, which the first of them sends."""
         name = step.request.name
         with self.process.locks[name]:
             if name not in self.process.uploads:
-                case = Case(f"upload {trip.pairing.name}", (Step(Role.ACT, step.request),))
+                case = Case(f"upload {load_task.pairing.name}", (Step(Role.ACT, step.request),))
                 verdict, done = self._judged(case, ())
                 if verdict.outcome is not Outcome.CONFORMS:
                     return None
@@ -98,14 +99,14 @@ class Load(User):  # type: ignore[misc]  # the type checker need not have Locust
             return self.process.uploads[name]
 
     def _judged(self, case: Case, before: tuple[StepResult, ...]) -> tuple[Verdict, StepResult]:
-        """Send the last step of a case, judge it, and tell Locust and the tally."""
+        """Send the last step of a case, judge it, and tell Locust and the stats."""
         step = case.steps[-1]
         began = time.time()
-        exchange = self._performer.send(step.request, case.id)
+        exchange = self._case_runner.send(step.request, case.id)
         done = StepResult(step, exchange)
         performed = (*before, done)
-        verdict = judge_case(self.process.run.definition, case, performed)
-        self.process.tally.add(case, performed, verdict)
+        verdict = judge_case(self.process.configuration.definition, case, performed)
+        self.process.stats.add(case, performed, verdict)
         received = exchange.received
         self.environment.events.request.fire(
             request_type=step.request.sent_method,

@@ -2,7 +2,7 @@
 
 Strategy: every verdict is counted. Whole, with exchanges and bodies, go the first conforming one of
 each kind, the first undecided ones and deviating ones, each up to a bound, so that what a process
-remembers and sends does not grow with the time that the load takes. What a tally gives out is made
+remembers and sends does not grow with the time that the load takes. What a stats gives out is made
 of what Locust's messages can carry.
 """
 
@@ -34,8 +34,8 @@ DEVIATING = 200
 TEST = "suites/load/locustfile.py::Load"
 
 
-class Delivery(TypedDict):
-    """What came since the last delivery.
+class WorkerReport(TypedDict):
+    """What was judged since the last report.
 
     `counts` has kind, outcome, how often, and the rules of such verdicts; `records` are those of
     `reports.document`, and `bodies` the long ones among their bodies.
@@ -46,7 +46,7 @@ class Delivery(TypedDict):
     bodies: dict[str, bytes]
 
 
-class Tally:
+class Stats:
     """Counts the verdicts of the process `name`, which no other process is called."""
 
     def __init__(self, name: str) -> None:
@@ -71,11 +71,11 @@ class Tally:
         result = Result(verdict, fails=False)
         self._records.append(self._recorder.record(TEST, 0, case, performed, result))
 
-    def take(self) -> Delivery:
+    def take(self) -> WorkerReport:
         """Give out what came since the last time."""
         counts, records = self._counts, self._records
         self._counts, self._records = Counter(), []
-        return Delivery(
+        return WorkerReport(
             counts=[(kind, str(o), n, list(rules)) for (kind, o, rules), n in counts.items()],
             records=records,
             bodies={
@@ -94,7 +94,7 @@ class Tally:
 _BAD = (Outcome.DEVIATES, Outcome.UNDECIDED)
 
 
-def received(message: Any) -> Delivery:
-    """A delivery as it comes out of a message, where tuples are lists."""
+def received(message: Any) -> WorkerReport:
+    """A report as it comes out of a message, where tuples are lists."""
     counts = [(kind, outcome, n, list(rules)) for kind, outcome, n, rules in message["counts"]]
-    return Delivery(counts=counts, records=message["records"], bodies=message["bodies"])
+    return WorkerReport(counts=counts, records=message["records"], bodies=message["bodies"])

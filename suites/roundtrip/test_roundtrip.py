@@ -3,7 +3,8 @@
 from fixtures.cases.case import Case
 from suites.roundtrip import random_sequences
 from suites.roundtrip.cases import catalogue, overwrites, random_trips, sequences
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_PAIRING
 
 

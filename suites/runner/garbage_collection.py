@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def none_sought() -> Iterator[None]:
+def paused() -> Iterator[None]:
     """Make what stays: nothing is sought meanwhile, nor among what was made from then on."""
     gc.disable()
     try:
@@ -20,7 +20,7 @@ def none_sought() -> Iterator[None]:
         gc.enable()
 
 
-def let_go() -> None:
+def resume() -> None:
     """Look for garbage everywhere again, and at once."""
     gc.unfreeze()
     gc.collect()

@@ -1,11 +1,7 @@
 """Random examples: Hypothesis over cases, and the one that a whole search is judged by."""
 
-import ast
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -32,9 +28,9 @@ NOT_AGAIN = "; it did not come again when the requests were repeated"
 class _DeviationError(Exception):
     """A deviation that fails the run, on its way through Hypothesis."""
 
-    def __init__(self, tried: Attempt) -> None:
+    def __init__(self, attempt: Attempt) -> None:
         super().__init__("deviates")
-        self.tried = tried
+        self.attempt = attempt
 
 
 class PropertyRun:
@@ -46,16 +42,16 @@ class PropertyRun:
     """
 
     def __init__(
-        self, definition: Definition, performer: CaseRunner, policy: Policy, profile: Profile
+        self, definition: Definition, case_runner: CaseRunner, policy: Policy, profile: Profile
     ) -> None:
         self.definition = definition
-        self._performer = performer
+        self._case_runner = case_runner
         self._policy = policy
         self._tolerated: Attempt | None = None
         self._undecided: Attempt | None = None
         self._proven: list[Attempt] = []
         self._last: Attempt | None = None
-        self._usual: Attempt | None = None
+        self._representative: Attempt | None = None
         self._filed_under = ""
         self._profile = profile
         self._left = 0
@@ -74,7 +70,7 @@ class PropertyRun:
     def check(self, case: Case) -> None:
         """Perform and judge one example."""
         if self._may_send(case, case.steps):
-            self._weigh(Attempt(case, self._performer.execute(case)))
+            self._judge(Attempt(case, self._case_runner.execute(case)))
 
     def sequence(self, case: Case) -> Callable[[Request], None]:
         """Begin a sequence of requests that is judged as a whole after each of them."""
@@ -85,8 +81,8 @@ class PropertyRun:
             steps.append(Step(Role.ACT, request))
             so_far = Case(case.id, tuple(steps), rules=case.rules)
             if self._may_send(so_far, steps[-1:]):
-                performed.append(StepResult(steps[-1], self._performer.send(request, case.id)))
-                self._weigh(Attempt(so_far, tuple(performed)))
+                performed.append(StepResult(steps[-1], self._case_runner.send(request, case.id)))
+                self._judge(Attempt(so_far, tuple(performed)))
 
         return send
 
@@ -102,13 +98,13 @@ class PropertyRun:
             assert self._undecided is not None
             return self._undecided
         except _DeviationError as deviation:
-            return deviation.tried
+            return deviation.attempt
         except (HypothesisException, ExceptionGroup):
             if not self._proven:
                 raise
             return Attempt(self._proven[0].case, self._proven[0].performed, NOT_AGAIN)
         # An example that rests on what the case was planned for, and not on what was drawn last.
-        return self._tolerated or self._usual or self._last or Attempt(case, ())
+        return self._tolerated or self._representative or self._last or Attempt(case, ())
 
     def _may_send(self, case: Case, steps: Sequence[Step]) -> bool:
         """Whether the data that was announced for the search allows for these steps.
@@ -124,39 +120,18 @@ class PropertyRun:
                 raise _DeviationError(proven)
         return False
 
-    def _weigh(self, tried: Attempt) -> None:
-        self._last = tried
-        verdict = judge_case(self.definition, tried.case, tried.performed)
+    def _judge(self, attempt: Attempt) -> None:
+        self._last = attempt
+        verdict = judge_case(self.definition, attempt.case, attempt.performed)
         if verdict.outcome is Outcome.UNDECIDED:
-            self._undecided = tried
+            self._undecided = attempt
             # The one exception that Hypothesis lets through at once, without any other example.
             pytest.skip("undecided")
         if verdict.outcome is not Outcome.DEVIATES:
             if verdict.rule == self._filed_under:
-                self._usual = tried
+                self._representative = attempt
             return
         if self._policy.fails(verdict):
-            self._proven.append(tried)
-            raise _DeviationError(tried)
-        self._tolerated = self._tolerated or tried
-
-
-@contextmanager
-def several_at_once() -> Iterator[None]:
-    """Let searches run in several threads, beside a pytest that shows failures.
-
-    Both read Python's source to do so, and until Python 3.13 two threads that parse at once may
-    fail: the depth of a syntax tree under construction is counted for the whole interpreter
-    (https://github.com/python/cpython/issues/106905). So one waits for the other.
-    """
-    parse, lock = ast.parse, threading.RLock()
-
-    def one_at_a_time(*arguments: Any, **options: Any) -> Any:
-        with lock:
-            return parse(*arguments, **options)
-
-    ast.parse = one_at_a_time
-    try:
-        yield
-    finally:
-        ast.parse = parse
+            self._proven.append(attempt)
+            raise _DeviationError(attempt)
+        self._tolerated = self._tolerated or attempt

@@ -8,24 +8,23 @@ objects that were there before.
 
 from dataclasses import replace
 
-import pytest
-
 from fixtures.api import Definition
 from fixtures.cases.case import Case
 from fixtures.rules.judgement import planned_rules
-from suites.runner.run import Run
+from suites.runner.case_source import CaseSource
+from suites.runner.configuration import Configuration
 from suites.skip_reasons import NOTHING_UPLOADED
 
 
-def cases_of(mark: pytest.Mark, run: Run) -> tuple[Case, ...]:
+def cases_of(source: CaseSource, configuration: Configuration) -> tuple[Case, ...]:
     """The cases that a test is to be run with in this run; one at least."""
-    generator, otherwise = mark.args
-    cases = tuple(generator(run.definition, run.profile))
-    if run.found:
-        on_found = mark.kwargs["found"]
-        cases = tuple(without_changes(run.definition, case) for case in cases)
-        cases += tuple(on_found(run.definition, run.profile, run.found)) if on_found else ()
-    return cases or (otherwise,)
+    definition, profile = configuration.definition, configuration.profile
+    cases = tuple(source.cases(definition, profile))
+    if configuration.existing:
+        cases = tuple(without_changes(definition, case) for case in cases)
+        if source.existing is not None:
+            cases += tuple(source.existing(definition, profile, configuration.existing))
+    return cases or (source.otherwise,)
 
 
 def without_changes(definition: Definition, case: Case) -> Case:

@@ -1,4 +1,4 @@
-"""A guest at somebody's endpoint: what the run creates there is written down, and undone."""
+"""A run at somebody's endpoint: what it creates there is logged to a journal, and cleaned up."""
 
 import base64
 from collections.abc import Iterator
@@ -12,37 +12,40 @@ from fixtures.client.remaining_objects import remaining
 from fixtures.exceptions import CredentialsError, JournalError
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.step_plans import TEXT_TYPES, listed_types
-from suites.runner.run import Run
+from suites.runner.configuration import Configuration
+from suites.runner.run_state import RunState
 
 # Nothing, what decodes to nothing much, and the least that a template can read.
 _BODIES = (b"", base64.b64encode(b"0"), b"{}")
 
 
-def begin_journal(run: Run) -> None:
-    """Make the journal of a run, where its endpoint is not its own; raises `OSError`."""
-    if run.journal is not None:
-        Journal.begin(run.journal, _heading(run)).close()
+def begin_journal(run: RunState) -> None:
+    """Make the journal of a run whose endpoint is remote; raises `OSError`."""
+    if run.configuration.journal is not None:
+        header = _journal_header(run.endpoint, run.configuration)
+        Journal.begin(run.configuration.journal, header).close()
 
 
-def _heading(run: Run) -> JournalHeader:
+def _journal_header(endpoint: str, configuration: Configuration) -> JournalHeader:
+    definition = configuration.definition
     return JournalHeader(
-        endpoint=run.endpoint,
-        prefix=run.prefix,
-        definition=run.definition,
-        variables=tuple(run.variables),
-        headers={secret.name: secret.source for secret in run.secrets},
-        signed=run.signed,
-        route=replace(run.connection.route, http2=run.http2),
+        endpoint=endpoint,
+        prefix=configuration.prefix,
+        definition=definition,
+        variables=tuple(configuration.variables),
+        headers={secret.name: secret.source for secret in configuration.secrets},
+        signed=configuration.signed,
+        route=replace(configuration.connection.route, http2=configuration.http2),
         emptying={
             operation.name: emptying
-            for operation in run.definition.operations_on_s3("PUT")
-            if (emptying := smallest_upload(run.definition, operation)) is not None
+            for operation in definition.operations_on_s3("PUT")
+            if (emptying := smallest_upload(definition, operation)) is not None
         },
     )
 
 
 def smallest_upload(definition: Definition, operation: Operation) -> TruncatingUpload | None:
-    """The upload that leaves least behind, by the strongest rules that foretell any."""
+    """The upload that leaves least behind, by the strongest rules that predict any."""
     found: list[tuple[int, int, TruncatingUpload]] = []
     for media_type in (*listed_types(definition), *TEXT_TYPES):
         for body in _BODIES:
@@ -51,26 +54,26 @@ def smallest_upload(definition: Definition, operation: Operation) -> TruncatingU
             )
             stored = expectation.stored
             if expectation.succeeds and stored is not None and not stored.unspecified_reason:
-                merit = (len(stored.content), expectation.level.rank)
-                found.append((*merit, TruncatingUpload(media_type, body)))
+                cost = (len(stored.content), expectation.level.rank)
+                found.append((*cost, TruncatingUpload(media_type, body)))
     return min(found, key=lambda each: each[:2])[2] if found else None
 
 
-def leave_endpoint(run: Run) -> Iterator[str]:
-    """Undo what the run created, as far as it is to be, and say what stays.
+def clean_up_endpoint(run: RunState) -> Iterator[str]:
+    """Delete or empty what the run created, if it is to, and say what is left.
 
     Whatever goes wrong is said too, and never raised: a cleanup is no part of any verdict.
     """
-    if run.journal is None or not run.journal.exists():
+    journal, method, failure = run.configuration.journal, run.configuration.cleanup, ""
+    if journal is None or not journal.exists():
         return
-    failure = ""
     try:
-        if run.cleanup is not None:
-            failure = clean_up(run.journal, run.cleanup, lambda _: run.client())
-        recorded = read(run.journal)
+        if method is not None:
+            failure = clean_up(journal, method, lambda _: run.client())
+        recorded = read(journal)
         if recorded.fates:
-            yield from remaining(recorded, run.journal, failure)
+            yield from remaining(recorded, journal, failure)
         else:  # the run ended before it sent anything
-            run.journal.unlink()
+            journal.unlink()
     except (JournalError, CredentialsError, OSError) as error:
         yield f"WARNING     the cleanup is not complete: {error}"

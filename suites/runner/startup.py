@@ -7,7 +7,7 @@ from fixtures.definitions import shipped
 from fixtures.gateway.process import RunningGateway, start
 from suites.runner.deployment_wait import wait_for_deployment
 from suites.runner.preflight import preflight
-from suites.runner.run import SOON, Run
+from suites.runner.run_state import PROBE_TIMEOUTS, RunState
 
 
 def embedded_gateway(definition: str) -> RunningGateway:
@@ -18,12 +18,13 @@ def embedded_gateway(definition: str) -> RunningGateway:
     return start(definition if definition in shipped() else str(Path(definition).resolve()))
 
 
-def run_preflight(run: Run, say: Callable[[str], None]) -> None:
+def run_preflight(run: RunState, say: Callable[[str], None]) -> None:
     """Wait for the deployment where that was asked for, then try a few requests.
 
     `say` hears of the waiting. Raises `EndpointMismatchError` and `CredentialsError`.
     """
-    if run.patience is not None:
-        wait_for_deployment(run.definition, run.fresh, run.endpoint, run.patience, say)
-    with run.case_runner(timeouts=SOON, attempts=2) as performer:
-        preflight(run.definition, performer, run.endpoint, run.found)
+    definition, timeout = run.configuration.definition, run.configuration.deployment_timeout
+    if timeout is not None:
+        wait_for_deployment(definition, run.probe_runner, run.endpoint, timeout, say)
+    with run.case_runner(timeouts=PROBE_TIMEOUTS, attempts=2) as case_runner:
+        preflight(definition, case_runner, run.endpoint, run.configuration.existing)

@@ -1,7 +1,8 @@
 """Uploads: every `Content-Type` × every form of body."""
 
 from fixtures.cases.case import Case
-from suites.runner.checker import Check, each_case_of
+from suites.runner.case_source import each_case_of
+from suites.runner.checker import Check
 from suites.skip_reasons import NO_REFUSAL, NO_UPLOADS
 from suites.upload.cases import refusals, uploads
 

@@ -49,7 +49,7 @@ def cases_of(definition: Definition, profile: str, subject: str) -> Iterator[tup
         for name, function in inspect.getmembers(module, inspect.isfunction):
             for mark in getattr(function, "pytestmark", ()):
                 if mark.name == "cases":
-                    for case in mark.args[0](definition, PROFILES[profile]):
+                    for case in mark.args[0].cases(definition, PROFILES[profile]):
                         yield f"{path.relative_to(ROOT)}::{name}[{case.id}]", case
 
 

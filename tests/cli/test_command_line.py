@@ -279,7 +279,7 @@ def test_junit_names_rule_level_and_verdict(tmp_path: Path) -> None:
 
 def test_the_options_are_grouped_in_the_help() -> None:
     said = run("--help").stdout
-    for group in ("what is tested", "who asks", "what fails the run"):
+    for group in ("what is tested", "authentication and connection", "what fails the run"):
         assert f"conformance: {group}" in said
 
 

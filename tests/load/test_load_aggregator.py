@@ -12,10 +12,12 @@ from fixtures.rules.judgement import judge_case
 from fixtures.rules.rule_book import Level
 from reports.policy import KnownDeviation, Policy
 from reports.run_metadata import heading
-from suites.load.aggregator import Ledger
+from suites.load.aggregator import Aggregator
 from suites.load.tasks import kinds
-from suites.load.worker_report import DEVIATING, OF_A_KIND, Tally, received
+from suites.load.worker_report import DEVIATING, OF_A_KIND, Stats, received
+from suites.profile import PROFILES
 from suites.roundtrip.pairings import pairings
+from suites.runner.configuration import Configuration
 
 SAMPLE = load("sample")
 WAY = pairings(SAMPLE)[0]
@@ -23,8 +25,8 @@ KINDS = kinds(SAMPLE)
 STRICT = Policy(Level.SHOULD)
 
 
-def judged(tally: Tally, kind: str, status: int | None, number: int = 0) -> None:
-    """An upload that was answered so, `None` for not at all, on its way into a tally."""
+def judged(stats: Stats, kind: str, status: int | None, number: int = 0) -> None:
+    """An upload that was answered so, `None` for not at all, on its way into a stats."""
     content = f"content {number}".encode() * 300
     step = Step(Role.ACT, WAY.put(f"load/{number}", content))
     case = Case(kind, (step,))
@@ -33,17 +35,17 @@ def judged(tally: Tally, kind: str, status: int | None, number: int = 0) -> None
     failure = lost if status is None else None
     sent = Sent("PUT", f"http://x/{number}", body=content)
     performed = (StepResult(step, Exchange(sent, answer, failure)),)
-    tally.add(case, performed, judge_case(SAMPLE, case, performed))
+    stats.add(case, performed, judge_case(SAMPLE, case, performed))
 
 
 @pytest.fixture
-def tally():
-    made = Tally("here")
+def stats():
+    made = Stats("here")
     yield made
     made.close()
 
 
-def a_ledger(out: Path, policy: Policy = STRICT) -> Ledger:
+def an_aggregator(out: Path, policy: Policy = STRICT) -> Aggregator:
     about = heading(
         SAMPLE,
         "http://x",
@@ -55,49 +57,61 @@ def a_ledger(out: Path, policy: Policy = STRICT) -> Ledger:
         secrets=(),
         environment={},
     )
-    return Ledger(about, SAMPLE, policy, KINDS, out)
+    configuration = Configuration(
+        definition=SAMPLE,
+        profile=PROFILES["default"],
+        policy=policy,
+        endpoint="http://x",
+        prefix="p/",
+        bucket_known=False,
+        secrets=(),
+        variables={},
+        signed=False,
+        out=out,
+    )
+    return Aggregator(about, configuration, KINDS)
 
 
-def ended(ledger: Ledger, out: Path, why: str = ""):
-    said = "\n".join(ledger.finish(why))
+def ended(aggregator: Aggregator, out: Path, why: str = ""):
+    said = "\n".join(aggregator.finish(why))
     return said, json.loads((out / "conformance.json").read_text(encoding="utf-8"))
 
 
-def test_what_is_recorded_is_bounded_and_what_is_counted_is_not(tally: Tally) -> None:
+def test_what_is_recorded_is_bounded_and_what_is_counted_is_not(stats: Stats) -> None:
     for number in range(60):
         for kind in KINDS:
-            judged(tally, kind, 500 if number % 2 else 200, number)
-    delivery = tally.take()
-    assert sum(times for _, _, times, _ in delivery["counts"]) == 60 * len(KINDS)
-    deviating = [r for r in delivery["records"] if r["case"]["outcome"] == "deviates"]
-    conforming = [r for r in delivery["records"] if r["case"]["outcome"] == "conforms"]
+            judged(stats, kind, 500 if number % 2 else 200, number)
+    report = stats.take()
+    assert sum(times for _, _, times, _ in report["counts"]) == 60 * len(KINDS)
+    deviating = [r for r in report["records"] if r["case"]["outcome"] == "deviates"]
+    conforming = [r for r in report["records"] if r["case"]["outcome"] == "conforms"]
     assert len(deviating) == min(DEVIATING, len(KINDS) * OF_A_KIND["deviates"])
     assert {record["case"]["id"] for record in deviating} == set(KINDS)
     assert len(conforming) == len(KINDS)
 
 
-def test_the_first_of_each_kind_is_recorded_when_the_bound_is_reached(tally: Tally) -> None:
+def test_the_first_of_each_kind_is_recorded_when_the_bound_is_reached(stats: Stats) -> None:
     many = [f"kind {number}" for number in range(DEVIATING + 50)]
     for kind in many:
-        judged(tally, kind, 500)
-    assert {record["case"]["id"] for record in tally.take()["records"]} == set(many)
+        judged(stats, kind, 500)
+    assert {record["case"]["id"] for record in stats.take()["records"]} == set(many)
 
 
-def test_a_delivery_brings_what_came_since_the_last_one(tally: Tally) -> None:
-    judged(tally, KINDS[0], 200)
-    assert len(tally.take()["counts"]) == 1
-    assert tally.take() == {"counts": [], "records": [], "bodies": {}}
+def test_a_delivery_brings_what_came_since_the_last_one(stats: Stats) -> None:
+    judged(stats, KINDS[0], 200)
+    assert len(stats.take()["counts"]) == 1
+    assert stats.take() == {"counts": [], "records": [], "bodies": {}}
 
 
 def test_a_case_of_the_document_says_how_many_of_its_kind_came_out_how(
-    tally: Tally, tmp_path: Path
+    stats: Stats, tmp_path: Path
 ) -> None:
     for number in range(1200):
-        judged(tally, KINDS[0], 500 if number == 7 else 200, number)
-    ledger = a_ledger(tmp_path)
-    ledger.add(received(json_like(tally)))
-    assert ledger.status("") == 1
-    said, document = ended(ledger, tmp_path)
+        judged(stats, KINDS[0], 500 if number == 7 else 200, number)
+    aggregator = an_aggregator(tmp_path)
+    aggregator.add(received(json_like(stats)))
+    assert aggregator.status("") == 1
+    said, document = ended(aggregator, tmp_path)
     assert "The endpoint deviates in 1 of 1,200 requests." in said
     first, second = document["cases"]
     assert (first["id"], first["outcome"], first["fails"]) == (KINDS[0], "deviates", True)
@@ -108,20 +122,20 @@ def test_a_case_of_the_document_says_how_many_of_its_kind_came_out_how(
     ]
 
 
-def json_like(tally: Tally):
-    """A delivery as messages bring it: lists for tuples, bytes as they are."""
-    delivery = tally.take()
-    return {**delivery, "counts": [list(count) for count in delivery["counts"]]}
+def json_like(stats: Stats):
+    """A report as messages bring it: lists for tuples, bytes as they are."""
+    report = stats.take()
+    return {**report, "counts": [list(count) for count in report["counts"]]}
 
 
-def test_a_known_deviation_does_not_fail_a_load(tally: Tally, tmp_path: Path) -> None:
-    judged(tally, KINDS[0], 500)
-    judged(tally, KINDS[1], 200)
+def test_a_known_deviation_does_not_fail_a_load(stats: Stats, tmp_path: Path) -> None:
+    judged(stats, KINDS[0], 500)
+    judged(stats, KINDS[1], 200)
     known = Policy(Level.SHOULD, (KnownDeviation("", KINDS[0], "on purpose"),))
-    ledger = a_ledger(tmp_path, known)
-    ledger.add(tally.take())
-    assert ledger.status("") == 0
-    said, document = ended(ledger, tmp_path)
+    aggregator = an_aggregator(tmp_path, known)
+    aggregator.add(stats.take())
+    assert aggregator.status("") == 0
+    said, document = ended(aggregator, tmp_path)
     assert "deviations that do not fail the run: 1" in said
     assert not any(case["fails"] for case in document["cases"])
 
@@ -138,13 +152,13 @@ def test_a_known_deviation_does_not_fail_a_load(tally: Tally, tmp_path: Path) ->
     ],
 )
 def test_the_exit_status_is_that_of_a_run(
-    statuses: tuple[int | None, ...], why: str, status: int, tally: Tally, tmp_path: Path
+    statuses: tuple[int | None, ...], why: str, status: int, stats: Stats, tmp_path: Path
 ) -> None:
     for number, answer in enumerate(statuses):
-        judged(tally, KINDS[0], answer, number)
-    ledger = a_ledger(tmp_path)
-    ledger.add(tally.take())
-    assert ledger.status(why) == status
-    _, document = ended(ledger, tmp_path, why)
+        judged(stats, KINDS[0], answer, number)
+    aggregator = an_aggregator(tmp_path)
+    aggregator.add(stats.take())
+    assert aggregator.status(why) == status
+    _, document = ended(aggregator, tmp_path, why)
     assert document["end"]["exit_status"] == status
     assert document["end"]["complete"] is (not why)

@@ -10,18 +10,18 @@ from fixtures.definitions import load, shipped
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
-from suites.load.tasks import OBJECTS, UPLOADS, Traveller, kinds, shared
+from suites.load.tasks import OBJECTS, UPLOADS, VirtualUser, kinds, shared
 from suites.roundtrip.pairings import pairings
 
 SAMPLE = load("sample")
 
 
-def answered(definition, trip, before=()) -> StepResult:
+def answered(definition, load_task, before=()) -> StepResult:
     """The step with the answer that is due."""
     stored = None
     for done in before:
         stored = expected_response(definition, done.step.request, stored).stored
-    step = trip.case.steps[-1]
+    step = load_task.case.steps[-1]
     due = expected_response(definition, step.request, stored)
     sent = Sent(step.request.sent_method, "http://x")
     return StepResult(step, Exchange(sent, Received(due.statuses[0], body=due.body)))
@@ -29,17 +29,17 @@ def answered(definition, trip, before=()) -> StepResult:
 
 def journey(definition, folder: str, length: int):
     """What a user sends to an endpoint that is right, and the verdict on each."""
-    traveller = Traveller(definition, folder)
+    virtual_user = VirtualUser(definition, folder)
     for _ in range(length):
-        trip = traveller.next()
-        before = trip.before
-        if trip.after is not None:
+        load_task = virtual_user.next()
+        before = load_task.before
+        if load_task.after is not None:
             sent = Sent("PUT", "http://x")
-            before = (StepResult(trip.after, Exchange(sent, Received(200))),)
-        done = answered(definition, trip, before)
-        yield trip, judge_case(definition, trip.case, (*before, done))
+            before = (StepResult(load_task.after, Exchange(sent, Received(200))),)
+        done = answered(definition, load_task, before)
+        yield load_task, judge_case(definition, load_task.case, (*before, done))
         if done.step.request.operation.s3_method == "PUT":
-            traveller.uploaded(trip, done)
+            virtual_user.uploaded(load_task, done)
 
 
 @pytest.mark.parametrize("name", [name for name in shipped() if pairings(load(name))])
@@ -47,17 +47,17 @@ def test_an_endpoint_that_is_right_conforms_in_every_kind_of_request(name: str) 
     definition = load(name)
     seen = list(journey(definition, "a", 800 if name == "sample" else 200))
     assert {verdict.outcome for _, verdict in seen} == {Outcome.CONFORMS}
-    assert {trip.kind for trip, _ in seen} <= set(kinds(definition))
+    assert {load_task.case.id for load_task, _ in seen} <= set(kinds(definition))
     if name == "sample":
-        assert {trip.kind for trip, _ in seen} == set(kinds(definition))
+        assert {load_task.case.id for load_task, _ in seen} == set(kinds(definition))
 
 
 def test_no_two_objects_are_alike() -> None:
     contents = Counter(
-        trip.case.steps[-1].request.body
+        load_task.case.steps[-1].request.body
         for folder in ("a", "b")
-        for trip, _ in journey(SAMPLE, folder, 400)
-        if trip.kind.startswith("upload") and len(trip.case.steps[-1].request.body) > 4
+        for load_task, _ in journey(SAMPLE, folder, 400)
+        if load_task.case.id.startswith("upload") and len(load_task.case.steps[-1].request.body) > 4
     )
     contents.update(step.request.body for _, step in shared(SAMPLE))
     assert set(contents.values()) == {1}
@@ -65,9 +65,9 @@ def test_no_two_objects_are_alike() -> None:
 
 def test_users_write_in_folders_of_their_own_and_overwrite_a_few_names() -> None:
     names = Counter(
-        trip.case.steps[-1].request.name
-        for trip, _ in journey(SAMPLE, "a", 400)
-        if trip.kind.startswith("upload")
+        load_task.case.steps[-1].request.name
+        for load_task, _ in journey(SAMPLE, "a", 400)
+        if load_task.case.id.startswith("upload")
     )
     assert all(name.startswith("load/a/") for name in names)
     assert max(names.values()) == UPLOADS
@@ -75,27 +75,31 @@ def test_users_write_in_folders_of_their_own_and_overwrite_a_few_names() -> None
 
 
 def test_a_name_whose_upload_was_lost_is_never_used_again() -> None:
-    traveller = Traveller(SAMPLE, "a")
+    virtual_user = VirtualUser(SAMPLE, "a")
     lost: set[str] = set()
     for _ in range(300):
-        trip = traveller.next()
-        request = trip.case.steps[-1].request
-        if trip.kind.startswith("upload"):
+        load_task = virtual_user.next()
+        request = load_task.case.steps[-1].request
+        if load_task.case.id.startswith("upload"):
             assert request.name not in lost
             if len(lost) < 20:
-                traveller.lost(request.name)
+                virtual_user.lost(request.name)
                 lost.add(request.name)
             else:
-                traveller.uploaded(trip, answered(SAMPLE, trip))
-        elif trip.kind.startswith("read-own"):
+                virtual_user.uploaded(load_task, answered(SAMPLE, load_task))
+        elif load_task.case.id.startswith("read-own"):
             assert request.name not in lost
 
 
 def test_what_was_uploaded_before_stands_in_a_reading_as_its_setup() -> None:
-    readings = [trip for trip, _ in journey(SAMPLE, "a", 400) if trip.kind.startswith("read-own")]
+    readings = [
+        load_task
+        for load_task, _ in journey(SAMPLE, "a", 400)
+        if load_task.case.id.startswith("read-own")
+    ]
     assert readings
-    for trip in readings:
-        *setups, act = trip.case.steps
+    for load_task in readings:
+        *setups, act = load_task.case.steps
         assert {step.role for step in setups} == {Role.SETUP}
         assert act.role is Role.ACT
         assert {step.request.name for step in setups} == {act.request.name}

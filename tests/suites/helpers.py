@@ -15,7 +15,7 @@ from fixtures.rules.verdict import Outcome
 from reports.bodies import Bodies
 from reports.policy import Policy
 from suites.profile import Profile
-from suites.runner.checker import Attempt, Checker, JudgedAttempt, Try
+from suites.runner.checker import Attempt, Checker, Execute, JudgedAttempt
 from suites.runner.property_run import PropertyRun
 
 Failed, XFailed, Skipped = pytest.fail.Exception, pytest.xfail.Exception, pytest.skip.Exception
@@ -88,7 +88,7 @@ class Bench:
     policy: Policy = field(default_factory=lambda: Policy(Level.SHOULD))
     recorded: list[JudgedAttempt] = field(default_factory=list)
 
-    def check(self, case: Case, attempt: Try | None = None) -> None:
+    def check(self, case: Case, attempt: Execute | None = None) -> None:
         """Check a case as a test does."""
         checker = Checker(
             MAPPED,

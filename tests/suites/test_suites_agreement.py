@@ -150,7 +150,7 @@ def cases(definition: Definition) -> Iterator[Case]:
         module = importlib.import_module(f"suites.{subject}.test_{subject}")
         for name in vars(module):
             for mark in getattr(getattr(module, name), "pytestmark", ()):
-                yield from mark.args[0](definition, PROFILES["quick"])
+                yield from mark.args[0].cases(definition, PROFILES["quick"])
 
 
 @pytest.mark.parametrize("change", CHANGES)

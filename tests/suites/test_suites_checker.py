@@ -25,7 +25,10 @@ def test_a_case_that_conforms_passes() -> None:
     bench = Bench(Gateway())
     bench.check(trip(b"\x80"))
     assert bench.outcomes == [Outcome.CONFORMS]
-    assert [p.step.request.sent_method for p in bench.recorded[0].tried.performed] == ["PUT", "GET"]
+    assert [p.step.request.sent_method for p in bench.recorded[0].attempt.performed] == [
+        "PUT",
+        "GET",
+    ]
 
 
 NOT_PASSED = [

@@ -1,6 +1,5 @@
 """The search for the smallest deviation, and the one example that a whole search is judged by."""
 
-import ast
 import threading
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from reports.policy import KnownDeviation, Policy
 from suites.roundtrip.pairings import pairings
 from suites.roundtrip.state_machine import Objects
 from suites.runner import property_run
+from suites.runner.ast_parse_lock import serialised_ast_parse
 from suites.runner.checker import JudgedAttempt
 from tests.suites.helpers import (
     DERIVED,
@@ -60,7 +60,7 @@ def searched(bench: Bench, strategy: st.SearchStrategy[bytes] = BYTES) -> None:
 
 def downloaded(checked: JudgedAttempt) -> bytes:
     """What a case sent up."""
-    return checked.tried.case.steps[0].request.body
+    return checked.attempt.case.steps[0].request.body
 
 
 def test_a_search_that_finds_nothing_passes_with_one_verdict() -> None:
@@ -134,8 +134,8 @@ def test_a_deviation_that_does_not_come_again_is_reported_all_the_same() -> None
     )
     assert str(failed.value).startswith(found.verdict.reason)
     # The exchange that proves it is the one that is shown.
-    assert found.tried.performed[1].exchange is not None
-    received = found.tried.performed[1].exchange.received
+    assert found.attempt.performed[1].exchange is not None
+    received = found.attempt.performed[1].exchange.received
     assert received is not None
     assert received.body == above_ascii_lost(downloaded(found)) != downloaded(found)
 
@@ -235,7 +235,7 @@ def test_a_sequence_that_keeps_to_the_model_passes() -> None:
     sequence(bench)
     assert bench.outcomes == [Outcome.CONFORMS]
     (found,) = bench.recorded
-    assert len(found.tried.performed) == len(found.tried.case.steps) > 0
+    assert len(found.attempt.performed) == len(found.attempt.case.steps) > 0
 
 
 def test_a_deviating_sequence_is_shrunk_to_one_upload_and_one_download() -> None:
@@ -243,7 +243,7 @@ def test_a_deviating_sequence_is_shrunk_to_one_upload_and_one_download() -> None
     with pytest.raises(Failed):
         sequence(bench)
     (found,) = bench.recorded
-    assert [step.request.sent_method for step in found.tried.case.steps] == ["PUT", "GET"]
+    assert [step.request.sent_method for step in found.attempt.case.steps] == ["PUT", "GET"]
     assert len(downloaded(found)) == 1
 
 
@@ -265,7 +265,7 @@ def test_a_sequence_is_judged_as_a_whole() -> None:
         sequence(bench)
     (found,) = bench.recorded
     # What the store held of earlier sequences is not forgotten, so that one upload may do.
-    assert [step.request.sent_method for step in found.tried.case.steps][-2:] == ["PUT", "GET"]
+    assert [step.request.sent_method for step in found.attempt.case.steps][-2:] == ["PUT", "GET"]
 
 
 def test_a_sequence_that_the_network_cut_is_undecided() -> None:
@@ -282,7 +282,7 @@ def test_searches_in_several_threads_do_not_get_into_one_another() -> None:
         with pytest.raises(Failed):
             searched(bench)
 
-    with property_run.several_at_once():
+    with serialised_ast_parse():
         threads = [threading.Thread(target=searched_alone, args=[bench]) for bench in benches]
         for thread in threads:
             thread.start()
@@ -290,11 +290,3 @@ def test_searches_in_several_threads_do_not_get_into_one_another() -> None:
             thread.join()
     found = [downloaded(*bench.recorded) for bench in benches]
     assert found == [b"\0", b"\x80"] * 3
-
-
-def test_only_one_thread_at_a_time_parses_python_while_there_are_several() -> None:
-    before = ast.parse
-    with property_run.several_at_once():
-        assert ast.parse is not before
-        assert ast.unparse(ast.parse("1 + 1", mode="eval")) == "1 + 1"
-    assert ast.parse is before

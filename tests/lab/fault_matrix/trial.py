@@ -115,7 +115,7 @@ def _cases(definition: Definition, profile: str) -> Iterator[Case]:
         for _, function in inspect.getmembers(module, inspect.isfunction):
             for mark in getattr(function, "pytestmark", ()):
                 if mark.name == "cases":
-                    yield from mark.args[0](definition, PROFILES[profile])
+                    yield from mark.args[0].cases(definition, PROFILES[profile])
 
 
 @lru_cache(maxsize=16)

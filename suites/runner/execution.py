@@ -1,0 +1,136 @@
+"""How a test gets its case sent and judged, and what pytest's own reports say of the verdict."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from fixtures.cases.case import Case
+from fixtures.rules.verdict import Outcome
+from reports.allure_results import describe
+from reports.bodies import Bodies
+from reports.recorder import Recorder
+from reports.results import apply_policy
+from reports.stream import to_jsonl
+from reports.terminal_summary import summary, traffic
+from suites.runner import plan
+from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
+from suites.runner.collection import NUMBER
+from suites.runner.run_state import RUN, RunState
+from suites.runner.scheduler import CaseScheduler
+
+_STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.DEVIATES: "d"}
+
+
+@dataclass
+class _JudgedTest:
+    """What pytest's report of a test takes along: `record` is a line of the stream."""
+
+    seconds: float = 0.0
+    record: str = ""
+    outcome: Outcome | None = None
+
+
+_JUDGED = pytest.StashKey[_JudgedTest]()
+
+# -------------------------------------------------------------------------------- the fixtures
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> RunState:
+    """The run that the tests belong to."""
+    return pytestconfig.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def scheduler(run: RunState) -> Iterator[CaseScheduler]:
+    """One client for this process, the folder that is its own, and what is sent ahead."""
+    with (
+        run.case_runner() as case_runner,
+        CaseScheduler(run.configuration, case_runner).started() as scheduler,
+    ):
+        yield scheduler
+
+
+@pytest.fixture(scope="session")
+def recorder(run: RunState) -> Recorder:
+    """What makes the records of this process."""
+    return Recorder(Bodies(run.configuration.out / "bodies"), run.configuration.worker)
+
+
+@pytest.fixture
+def check(
+    run: RunState, scheduler: CaseScheduler, recorder: Recorder, request: pytest.FixtureRequest
+) -> Check:
+    """Judge a case, report the verdict, and pass, fail or skip."""
+    item, policy = request.node, run.configuration.policy
+    judged = item.stash[_JUDGED] = _JudgedTest()
+
+    def execute(_: Case) -> Attempt:
+        done = scheduler.result(item)
+        judged.seconds = max(0.0, done.seconds - done.waited)
+        return done.outcome
+
+    def record(judged_attempt: JudgedAttempt) -> None:
+        attempt, verdict = judged_attempt.attempt, judged_attempt.verdict
+        result = apply_policy(verdict, policy)
+        performed = attempt.performed
+        line = recorder.record(
+            item.nodeid, item.stash[NUMBER], attempt.case, performed, result, attempt.remark
+        )
+        judged.record, judged.outcome = to_jsonl(line), verdict.outcome
+        item.user_properties += [
+            ("rule", verdict.rule),
+            ("level", str(verdict.level)),
+            ("verdict", str(verdict.outcome)),
+        ]
+        if request.config.getoption("--alluredir", None):
+            describe(verdict, performed, recorder.bodies)
+
+    return Checker(run.configuration.definition, execute, policy, record, recorder.bodies)
+
+
+# ------------------------------------------------------------------------- pytest's own reports
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Let the verdict travel with pytest's own report, from an xdist worker too."""
+    report: Any = yield
+    judged = item.stash.get(_JUDGED, None)
+    if report.when == "call" and judged is not None and judged.outcome is not None:
+        report.conformance, report.verdict = judged.record, str(judged.outcome)
+        report.duration += judged.seconds  # what was sent ahead is the test's own time, too
+        judged.record = ""  # the report has it now, and pytest keeps every item
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Name undecided, not applicable and tolerated cases for what they are."""
+    verdict = getattr(report, "verdict", None)
+    if verdict is None or report.failed or report.passed:
+        return None
+    return verdict, _STATUS_LETTERS[Outcome(verdict)], verdict.upper()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print conforms, deviates, not applicable and undecided by rule."""
+    run = RunState.of(config)
+    if run is None or run.collector is None:
+        return
+    collector, configuration = run.collector, run.configuration
+    lines: list[str] = []
+    if configuration.plan_only and run.estimate is not None:
+        terminalreporter.section("plan")
+        lines += plan.lines(configuration, run.estimate)
+    if collector.results.all:
+        terminalreporter.section("conformance")
+        stale = run.stale_deviations if configuration.shard is None else []
+        source = configuration.definition.source
+        lines += summary(collector.results, run.endpoint, source, stale)
+        lines += traffic(collector.traffic)
+        lines += [f"report      {file}" for file in collector.published]
+    for line in (*lines, *run.cleanup_lines):
+        terminalreporter.write_line(line)

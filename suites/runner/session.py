@@ -1,0 +1,178 @@
+"""A run from its beginning to its end: what happens before the first test, and after the last."""
+
+import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from fixtures.definitions import DEFAULT
+from fixtures.exceptions import ConformanceError, GatewayStartError, UsageError
+from fixtures.gateway.process import stop
+from reports.collector import Collector
+from reports.progress import Progress
+from suites.runner import garbage_collection, plan, remote_run
+from suites.runner.command_line import is_about_an_endpoint, read
+from suites.runner.run_state import RUN, RunState
+from suites.runner.startup import embedded_gateway, run_preflight
+from suites.runner.worker_messages import received_output, send_input, send_output
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+
+# ------------------------------------------------------------------------- before the first test
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read what the command line names, so that a mistake ends the run before it begins."""
+    config.addinivalue_line("markers", "cases(source): the cases that a test is run with")
+    config.addinivalue_line("markers", "rule(id, level): the rule that a case is filed under")
+    if not is_about_an_endpoint(config):
+        return
+    try:
+        configuration = read(config)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+    run = config.stash[RUN] = RunState(configuration)
+    if not configuration.worker:
+        allure = config.getoption("--alluredir", None)
+        run.collector = Collector(configuration.out, allure, configuration.har)
+        config.pluginmanager.register(run.collector, "conformance-collector")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """End a run that cannot begin in one sentence and with the exit status that belongs to it."""
+    if config.option.plan:
+        config.option.numprocesses, config.option.dist = None, "no"
+    try:
+        return (yield)
+    except pytest.UsageError as error:
+        cause = error.__cause__
+        if not isinstance(cause, ConformanceError) or isinstance(cause, UsageError):
+            raise
+        print(f"ERROR: {error}", file=sys.stderr)  # noqa: T201
+        return cause.exit_status
+
+
+def _reporting_run(config: pytest.Config) -> RunState | None:
+    """The run, where this process is the one that reports it and tests are to be run."""
+    run = RunState.of(config)
+    return None if run is None or run.collector is None or config.option.collectonly else run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the embedded gateway where no endpoint is given, and the reports."""
+    config = session.config
+    run = _reporting_run(config)
+    if run is None or run.configuration.plan_only:
+        return
+    try:
+        if not run.endpoint:
+            run.gateway = embedded_gateway(config.getoption("--definition") or DEFAULT)
+            run.endpoint = run.gateway.url
+    except GatewayStartError as error:
+        _begin_reports(config, run)
+        _refuse(run, error)
+    _begin_reports(config, run)
+
+
+def _begin_reports(config: pytest.Config, run: RunState) -> None:
+    """From here on, everything in the folder of the reports is of this run."""
+    assert run.collector is not None
+    workers = config.getoption("numprocesses", None) or 1
+    try:
+        run.collector.begin(run.metadata(config.invocation_params.args, workers))
+        remote_run.begin_journal(run)
+    except OSError as error:
+        out = run.configuration.out
+        raise pytest.UsageError(f"{out}: no reports can be written there: {error}") from None
+
+
+def _refuse(run: RunState, error: ConformanceError) -> NoReturn:
+    """End the run with its documents, which say why it never began."""
+    assert run.collector is not None
+    run.collector.finish(error.exit_status, why=str(error))
+    raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """See, before the first test, that nothing forbids the run and that the endpoint fits."""
+    config = session.config
+    run = _reporting_run(config)
+    if run is None:
+        return None
+    if run.configuration.plan_only:
+        return True
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    try:
+        if run.estimate is not None:
+            plan.check_budget(run.configuration.max_data, run.estimate)
+            run.estimate = None  # it was shown, and would keep every body to the end
+        run_preflight(run, reporter.write_line if reporter is not None else print)
+    except ConformanceError as error:
+        _refuse(run, error)
+    if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
+        collector = run.collector
+        progress = Progress(reporter, lambda: collector.planned if collector is not None else 0)
+        config.pluginmanager.register(progress, "conformance-progress")
+    return None
+
+
+# ------------------------------------------------------------------------------ xdist's workers
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "WorkerController") -> None:
+    """Tell an xdist worker which endpoint it is and where it may write."""
+    run = RunState.of(node.config)
+    if run is not None:
+        send_input(run, node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: "WorkerController") -> None:
+    """Take what a worker says at its end of what it sent and left out."""
+    run, output = RunState.of(node.config), received_output(node)
+    if run is not None and run.collector is not None and output is not None:
+        run.collector.add_worker(output.traffic, output.deselected, output.shard_totals)
+
+
+# -------------------------------------------------------------------------- after the last test
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Say by the exit status whether the run decided anything, and write the documents."""
+    config = session.config
+    run = RunState.of(config)
+    if run is None:
+        return
+    collector, configuration = run.collector, run.configuration
+    if collector is None:  # a worker, whose controller adds it up
+        send_output(run, config)
+        return
+    collector.traffic += run.limiter.traffic
+    # The cases' bodies are released, for the diagnosis reads the same ones from the reports.
+    session.items.clear()
+    if not config.option.collectonly:
+        garbage_collection.resume()
+    stale = run.stale_deviations
+    # What no case of a shard needs may be needed in another: only their merge can tell.
+    strict = configuration.strict and configuration.shard is None
+    status = collector.results.exit_status(int(session.exitstatus))
+    if status == 0 and strict and stale:
+        status = int(pytest.ExitCode.TESTS_FAILED)
+    session.exitstatus = status
+    collector.finish(status, stale, why=str(session.shouldfail or session.shouldstop or ""))
+    run.cleanup_lines = tuple(remote_run.clean_up_endpoint(run))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the embedded gateway."""
+    run = RunState.of(config)
+    if run is not None and run.gateway is not None:
+        stop(run.gateway)
