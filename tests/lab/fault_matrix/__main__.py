@@ -13,7 +13,7 @@ from fixtures.gateway.arguments import Parser
 from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
 from tests.lab.fault_matrix.trial import Result
 
-# Enough to see that the harness works, where a few faults alone are asked for.
+# Enough to see that the harness works, where only a few faults are asked for.
 _FEW = 200
 
 
@@ -57,7 +57,7 @@ def _matrix(
 ) -> int:
     started = time.monotonic()
     matrix = run(
-        faults, names, profile, control_cases=None if whole else _FEW, guards=whole, said=_say
+        faults, names, profile, control_cases=None if whole else _FEW, sole_killers=whole, said=_say
     )
     for name, control in matrix.controls.items():
         _say(f"without a fault, {name}: {control.cases} cases, {len(control.deviations)} wrong")
@@ -65,9 +65,9 @@ def _matrix(
             _say(f"  {deviation}")
     for text in per_definition(matrix):
         _say(text)
-    for rule, guard in matrix.guards.items():
-        if guard is None:
-            _say(f"no fault is caught by {rule} alone")
+    for rule, killer in matrix.sole_killers.items():
+        if killer is None:
+            _say(f"no fault is caught by {rule} only")
     _say(_summary(matrix, time.monotonic() - started))
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Every fault under every definition, and the tables that are made of it.
 
 Strategy: two processes take the faults one after the other; each holds one socket and the cases of
-the definitions that it has met. What they give back is data alone.
+the definitions that it has met. They give back only data.
 """
 
 import multiprocessing
@@ -19,9 +19,9 @@ from tests.lab.fault_matrix.trial import (
     Result,
     Trial,
     applies,
-    attempt,
-    caught_by_nothing_else,
     control,
+    is_sole_killer,
+    run_trial,
 )
 
 _PROCESSES = 2
@@ -31,7 +31,7 @@ NEVER_BROKEN = frozenset({"not-judged", "stored-type-found"})
 Nothing is judged by the one. The other is about objects that were there before the run, and the
 matrix's gateways begin with none; `test_remote_run_read_only.py` holds it to a bad gateway.
 """
-_WORST_LAST = (Result.CAUGHT, Result.OTHERS, Result.MISSED, Result.NOT_TRIED)
+_WORST_LAST = (Result.CAUGHT, Result.CAUGHT_BY_OTHER, Result.MISSED, Result.NOT_TRIED)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Guard:
-    """A fault that one rule alone catches, and the definition under which that was seen."""
+class SoleKiller:
+    """A fault that only one rule catches, and the definition under which that was seen."""
 
     fault: str
     definition: str
@@ -70,25 +70,25 @@ class Guard:
 
 @dataclass(frozen=True)
 class Matrix:
-    """What a whole run came to."""
+    """The result of a whole run."""
 
     profile: str
     controls: Mapping[str, Control]
     rows: tuple[Row, ...]
-    guards: Mapping[str, Guard | None] = field(default_factory=dict)
+    sole_killers: Mapping[str, SoleKiller | None] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:
         """Whether each fault was caught by a rule that names it, wherever it can show.
 
-        And the correct gateway by none, and no rule is without its guard.
+        The correct gateway is caught by none, and each rule is the sole killer of some fault.
         """
         trials = (trial for row in self.rows for trial in row.trials.values())
         right = not any(control.deviations for control in self.controls.values())
         return (
             right
             and all(trial.result in (Result.CAUGHT, Result.NOT_TRIED) for trial in trials)
-            and all(self.guards.values())
+            and all(self.sole_killers.values())
         )
 
     def document(self) -> dict[str, Any]:
@@ -101,9 +101,9 @@ class Matrix:
                 for name, one in self.controls.items()
             },
             "faults": {row.fault: _row_document(row) for row in self.rows},
-            "guards": {
-                rule: {"fault": guard.fault, "definition": guard.definition} if guard else None
-                for rule, guard in self.guards.items()
+            "sole_killers": {
+                rule: {"fault": killer.fault, "definition": killer.definition} if killer else None
+                for rule, killer in self.sole_killers.items()
             },
         }
 
@@ -134,14 +134,14 @@ def run(
     profile: str,
     *,
     control_cases: int | None = None,
-    guards: bool = False,
+    sole_killers: bool = False,
     said: Callable[[str], None] = lambda _: None,
 ) -> Matrix:
     """Try the faults under the definitions; `said` hears of each as soon as it is done.
 
     The correct gateway gets `control_cases` of the cases, by default all: what cannot tell it from
-    a bad one would catch anything. With `guards`, a fault is looked for, for each rule, that this
-    rule alone catches.
+    a bad one would catch anything. With `sole_killers`, a fault is looked for, for each rule, that
+    no other rule catches.
     """
     with ProcessPoolExecutor(
         _PROCESSES, mp_context=multiprocessing.get_context("spawn"), initializer=_open
@@ -158,21 +158,21 @@ def run(
         # Every case is sent, so those definitions come first that have few.
         order = sorted(definitions, key=lambda name: correct[name].cases)
         looked_for = {
-            rule: pool.submit(_guard, rule, tuple(_only_named(rule, done, order)), profile)
-            for rule in (sorted(set(rules()) - NEVER_BROKEN) if guards else ())
+            rule: pool.submit(_sole_killer, rule, tuple(_only_named(rule, done, order)), profile)
+            for rule in (sorted(set(rules()) - NEVER_BROKEN) if sole_killers else ())
         }
-        found = {rule: guard.result() for rule, guard in looked_for.items()}
+        found = {rule: killer.result() for rule, killer in looked_for.items()}
         return Matrix(profile, correct, tuple(done), found)
 
 
-def _only_named(rule: str, rows: Sequence[Row], definitions: Sequence[str]) -> Iterator[Guard]:
-    """The caught faults that break this rule alone, under each definition."""
+def _only_named(rule: str, rows: Sequence[Row], definitions: Sequence[str]) -> Iterator[SoleKiller]:
+    """The caught faults that break only this rule, under each definition."""
     for definition in definitions:
         for row in rows:
             fault = BY_NAME[row.fault]
-            named_alone = fault.rules == (rule,) and fault.group != CONNECTION
-            if named_alone and row.trials[definition].result is Result.CAUGHT:
-                yield Guard(row.fault, definition)
+            only_named = fault.rules == (rule,) and fault.group != CONNECTION
+            if only_named and row.trials[definition].result is Result.CAUGHT:
+                yield SoleKiller(row.fault, definition)
 
 
 _IN_THIS_PROCESS = ExitStack()
@@ -189,17 +189,19 @@ def _control(definition: str, profile: str, most: int | None) -> Control:
 
 def _row(fault: str, definitions: tuple[str, ...], profile: str) -> Row:
     host = _hosts[0]
-    return Row(fault, {name: attempt(host, BY_NAME[fault], name, profile) for name in definitions})
+    return Row(
+        fault, {name: run_trial(host, BY_NAME[fault], name, profile) for name in definitions}
+    )
 
 
-def _guard(rule: str, candidates: tuple[Guard, ...], profile: str) -> Guard | None:
+def _sole_killer(rule: str, candidates: tuple[SoleKiller, ...], profile: str) -> SoleKiller | None:
     host = _hosts[0]
-    for guard in candidates:
-        fault = BY_NAME[guard.fault]
+    for killer in candidates:
+        fault = BY_NAME[killer.fault]
         # The quick profile has every kind of case but those near the limit.
-        enough = "quick" if applies(fault, guard.definition, "quick") else profile
-        if caught_by_nothing_else(host, fault, guard.definition, enough, rule):
-            return guard
+        enough = "quick" if applies(fault, killer.definition, "quick") else profile
+        if is_sole_killer(host, fault, killer.definition, enough, rule):
+            return killer
     return None
 
 
@@ -211,12 +213,12 @@ def line(row: Row) -> str:
 
 
 def per_definition(matrix: Matrix) -> Iterator[str]:
-    """How many faults came to what under each definition, and which were not caught there."""
+    """How many faults had which result under each definition, and which were not caught there."""
     names = dict.fromkeys(name for row in matrix.rows for name in row.trials)
     for name in names:
         results = [row.trials[name].result for row in matrix.rows]
         counts = ", ".join(f"{results.count(result)} {result}" for result in Result)
         yield f"{name}: {counts}"
         for row in matrix.rows:
-            if row.trials[name].result in (Result.OTHERS, Result.MISSED):
+            if row.trials[name].result in (Result.CAUGHT_BY_OTHER, Result.MISSED):
                 yield f"  {row.trials[name].result}: {row.fault}"

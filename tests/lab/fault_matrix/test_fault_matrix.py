@@ -11,15 +11,16 @@ from fixtures.definitions import load
 from fixtures.faults.catalogue import by_name
 from fixtures.faults.fault import Fault
 from fixtures.faults.host import Host
+from fixtures.faults.injection import Injection
 from fixtures.rules.rule_book import rules
 from suites.profile import PROFILES
 from tests.lab.fault_matrix import __main__ as command
 from tests.lab.fault_matrix.matrix import (
     NEVER_BROKEN,
     Control,
-    Guard,
     Matrix,
     Row,
+    SoleKiller,
     line,
     per_definition,
     run,
@@ -28,13 +29,13 @@ from tests.lab.fault_matrix.trial import (
     Result,
     Trial,
     applies,
-    attempt,
-    caught_by_nothing_else,
     control,
+    is_sole_killer,
     planned,
+    run_trial,
 )
 
-HARMLESS = Fault("harmless", "error", "A gateway that is right.", ("unknown-path",))
+HARMLESS = Fault("harmless", "error", "A gateway that is right.", ("unknown-path",), Injection())
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def host():
 )
 def test_a_fault_is_caught_by_its_own_rule(host, name: str) -> None:
     fault = by_name(name)
-    trial = attempt(host, fault, "sample", "quick")
+    trial = run_trial(host, fault, "sample", "quick")
     assert trial.result is Result.CAUGHT
     assert trial.rule in fault.rules
     assert trial.rule in trial.rules
@@ -72,29 +73,27 @@ def test_a_fault_is_caught_by_its_own_rule(host, name: str) -> None:
 
 
 def test_a_broken_connection_leaves_every_case_undecided(host) -> None:
-    trial = attempt(host, by_name("connection-body-broken-off"), "sample", "quick")
+    trial = run_trial(host, by_name("connection-body-broken-off"), "sample", "quick")
     assert trial.result is Result.CAUGHT
     assert trial.sent > 1
 
 
 def test_a_connection_that_holds_is_not_taken_for_a_broken_one(host) -> None:
-    whole = Fault(
-        "whole", "connection", "A gateway that is right.", ("response-binary-binary-none",)
-    )
-    assert attempt(host, whole, "sample", "quick").result is Result.MISSED
+    whole = replace(HARMLESS, group="connection", rules=("response-binary-binary-none",))
+    assert run_trial(host, whole, "sample", "quick").result is Result.MISSED
 
 
 def test_a_correct_gateway_is_not_caught(host) -> None:
-    trial = attempt(host, HARMLESS, "text-only", "quick")
+    trial = run_trial(host, HARMLESS, "text-only", "quick")
     assert trial.result is Result.MISSED
     assert trial.sent == len(planned("text-only", "quick")[1])
     assert control(host, "text-only", "quick", 50) == (50, ())
 
 
-def test_a_fault_that_breaks_other_rules_is_caught_by_others_only(host) -> None:
+def test_a_fault_that_breaks_rules_of_others_is_caught_by_other(host) -> None:
     fault = by_name("errors-are-200")
-    other = Fault("other", "error", fault.sentence, ("request-id",), (), fault.application)
-    assert attempt(host, other, "text-only", "quick").result is Result.OTHERS
+    other = replace(fault, rules=("request-id",))
+    assert run_trial(host, other, "text-only", "quick").result is Result.CAUGHT_BY_OTHER
 
 
 # ---------------------------------------------------------------------------- what applies
@@ -103,7 +102,7 @@ def test_a_fault_that_breaks_other_rules_is_caught_by_others_only(host) -> None:
 def test_a_fault_is_not_tried_where_no_case_carries_its_rules(host) -> None:
     fault = by_name("head-is-405")
     assert not applies(fault, "sample", "quick")
-    assert attempt(host, fault, "sample", "quick") == Trial(Result.NOT_TRIED)
+    assert run_trial(host, fault, "sample", "quick") == Trial(Result.NOT_TRIED)
 
 
 def test_a_fault_is_not_tried_where_it_says_that_it_cannot_show() -> None:
@@ -131,7 +130,7 @@ def test_every_case_that_can_be_sent_is_planned_once() -> None:
 
 CAUGHT = Trial(Result.CAUGHT, 3, "error-body", "a case", ("error-body",))
 MISSED = Trial(Result.MISSED, 9)
-OTHERS = Trial(Result.OTHERS, 9, "request-id", "a case", ("request-id",))
+CAUGHT_BY_OTHER = Trial(Result.CAUGHT_BY_OTHER, 9, "request-id", "a case", ("request-id",))
 UNTRIED = Trial(Result.NOT_TRIED)
 RIGHT = {"sample": Control(5, ())}
 
@@ -143,38 +142,38 @@ def rows(**trials: Trial) -> Matrix:
 def test_a_fault_is_to_be_caught_wherever_it_can_show() -> None:
     assert rows(sample=CAUGHT, mapped=CAUGHT, wildcard=UNTRIED).succeeded
     assert rows(sample=UNTRIED).succeeded
-    assert not rows(sample=CAUGHT, mapped=OTHERS).succeeded
+    assert not rows(sample=CAUGHT, mapped=CAUGHT_BY_OTHER).succeeded
     assert not rows(sample=CAUGHT, mapped=MISSED).succeeded
     assert not rows(sample=MISSED, mapped=UNTRIED).succeeded
 
 
-def test_a_rule_without_a_fault_that_it_alone_catches_is_no_success() -> None:
-    guard = Guard("error-is-text", "sample")
-    guarded = replace(rows(sample=CAUGHT), guards={"error-body": guard})
-    assert guarded.succeeded
-    assert not replace(guarded, guards={"error-body": guard, "request-id": None}).succeeded
+def test_a_rule_must_be_the_sole_killer_of_some_fault() -> None:
+    killer = SoleKiller("error-is-text", "sample")
+    with_killer = replace(rows(sample=CAUGHT), sole_killers={"error-body": killer})
+    assert with_killer.succeeded
+    assert not replace(
+        with_killer, sole_killers={"error-body": killer, "request-id": None}
+    ).succeeded
 
 
-def test_a_fault_that_breaks_two_rules_is_caught_by_neither_alone(host) -> None:
+def test_a_fault_that_breaks_two_rules_has_no_sole_killer(host) -> None:
     alone = by_name("error-is-text")
-    assert caught_by_nothing_else(host, alone, "text-only", "quick", "error-body")
+    assert is_sole_killer(host, alone, "text-only", "quick", "error-body")
     several = by_name("payload-always-text")
-    assert not caught_by_nothing_else(
-        host, several, "sample", "quick", "response-binary-binary-none"
-    )
+    assert not is_sole_killer(host, several, "sample", "quick", "response-binary-binary-none")
 
 
-def test_what_nothing_catches_is_not_caught_by_one_rule_alone(host) -> None:
-    assert not caught_by_nothing_else(host, HARMLESS, "text-only", "quick", "unknown-path")
+def test_a_fault_that_is_not_caught_has_no_sole_killer(host) -> None:
+    assert not is_sole_killer(host, HARMLESS, "text-only", "quick", "unknown-path")
 
 
-def test_each_rule_is_looked_after_by_a_fault_that_it_alone_catches() -> None:
-    matrix = run(["error-is-text"], ["text-only"], "quick", control_cases=1, guards=True)
-    assert matrix.guards["error-body"] == Guard("error-is-text", "text-only")
-    assert matrix.guards["request-id"] is None
-    assert set(matrix.guards) == set(rules()) - NEVER_BROKEN
+def test_each_rule_is_tried_as_the_sole_killer_of_a_fault() -> None:
+    matrix = run(["error-is-text"], ["text-only"], "quick", control_cases=1, sole_killers=True)
+    assert matrix.sole_killers["error-body"] == SoleKiller("error-is-text", "text-only")
+    assert matrix.sole_killers["request-id"] is None
+    assert set(matrix.sole_killers) == set(rules()) - NEVER_BROKEN
     assert not matrix.succeeded
-    assert matrix.document()["guards"]["error-body"]["fault"] == "error-is-text"
+    assert matrix.document()["sole_killers"]["error-body"]["fault"] == "error-is-text"
 
 
 def test_nothing_is_proven_where_the_correct_gateway_deviates() -> None:
@@ -187,13 +186,13 @@ def test_a_line_names_fault_outcome_rule_definition_and_case() -> None:
     assert re.split(r"  +", text) == ["error-is-text", "caught", "error-body", "mapped: a case"]
 
 
-def test_what_is_not_caught_is_named_under_its_definition() -> None:
-    said = list(per_definition(rows(sample=MISSED, mapped=OTHERS)))
+def test_a_fault_that_is_not_caught_is_named_under_its_definition() -> None:
+    said = list(per_definition(rows(sample=MISSED, mapped=CAUGHT_BY_OTHER)))
     assert said == [
-        "sample: 0 caught, 0 others only, 1 missed, 0 not tried",
+        "sample: 0 caught, 0 caught by other, 1 missed, 0 not tried",
         "  missed: error-is-text",
-        "mapped: 0 caught, 1 others only, 0 missed, 0 not tried",
-        "  others only: error-is-text",
+        "mapped: 0 caught, 1 caught by other, 0 missed, 0 not tried",
+        "  caught by other: error-is-text",
     ]
 
 
@@ -205,7 +204,7 @@ def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
     options = ["--definition=text-only", "--fault=error-is-text", "--fault=head-is-405"]
     assert command.main([*options, f"--json={file}"]) == 0
     document = json.loads(file.read_text(encoding="utf-8"))
-    assert set(document) == {"profile", "succeeded", "control", "faults", "guards"}
+    assert set(document) == {"profile", "succeeded", "control", "faults", "sole_killers"}
     assert document["profile"] == "quick"
     assert document["succeeded"] is True
     assert document["control"]["text-only"] == {"cases": 200, "deviations": []}
@@ -219,7 +218,7 @@ def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
     assert trial["outcome"] == "caught"
     assert trial["rule"] == "error-body"
     assert document["faults"]["head-is-405"]["outcome"] == "not tried"
-    assert "2 faults: 1 caught, 0 others only, 0 missed, 1 not tried" in capsys.readouterr().out
+    assert "2 faults: 1 caught, 0 caught by other, 0 missed, 1 not tried" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,10 @@ _CLIENTS = 4
 
 
 class Result(StrEnum):
-    """What came of one bad gateway under one definition."""
+    """The result of one faulty gateway under one definition."""
 
     CAUGHT = "caught"
-    OTHERS = "others only"
+    CAUGHT_BY_OTHER = "caught by other"
     MISSED = "missed"
     NOT_TRIED = "not tried"
 
@@ -103,7 +103,7 @@ class _Seen:
         if found is None:
             return Trial(Result.MISSED, self.sent)
         case, verdict = found
-        result = Result.CAUGHT if self.own else Result.OTHERS
+        result = Result.CAUGHT if self.own else Result.CAUGHT_BY_OTHER
         rule = next((rule for rule in verdict.rules if rule in own), verdict.rule)
         return Trial(result, self.sent, rule, case.id, tuple(self.rules))
 
@@ -149,17 +149,17 @@ def _bodies(case: Case) -> tuple[str, ...]:
 def applies(fault: Fault, definition: str, profile: str) -> bool:
     """Whether a fault can show.
 
-    It can where it says so (`Fault.shows`), where some case carries one of its rules, and, near the
-    limit, where the profile goes there.
+    It can where it says so (`Fault.applies_to`), where some case carries one of its rules, and,
+    near the limit, where the profile goes there.
     """
     if fault.group == SIZE and not PROFILES[profile].large:
         return False
     document, cases = planned(definition, profile)
     own = frozenset(fault.rules)
-    return fault.shows(document) and any(own & case.rules for case in cases)
+    return fault.applies_to(document) and any(own & case.rules for case in cases)
 
 
-def attempt(host: Host, fault: Fault, definition: str, profile: str) -> Trial:
+def run_trial(host: Host, fault: Fault, definition: str, profile: str) -> Trial:
     """Serve a bad gateway and send it cases until it is caught."""
     if not applies(fault, definition, profile):
         return Trial(Result.NOT_TRIED)
@@ -168,7 +168,7 @@ def attempt(host: Host, fault: Fault, definition: str, profile: str) -> Trial:
     first = [case for case in cases if own & case.rules]
     with host.serving(fault, document) as url:
         if fault.group == CONNECTION:
-            return _cut_off(document, first, url)
+            return _try_broken_connection(document, first, url)
         rest = [case for case in cases if not own & case.rules]
         seen = _Seen()
         clients = _CLIENTS if fault.group == INTERMITTENT else 1
@@ -176,9 +176,7 @@ def attempt(host: Host, fault: Fault, definition: str, profile: str) -> Trial:
     return seen.trial(own)
 
 
-def caught_by_nothing_else(
-    host: Host, fault: Fault, definition: str, profile: str, rule: str
-) -> bool:
+def is_sole_killer(host: Host, fault: Fault, definition: str, profile: str, rule: str) -> bool:
     """Whether every deviation that the cases find rests on this rule.
 
     Without the rule, nobody would have noticed the fault. The first cases are enough: they have
@@ -186,9 +184,9 @@ def caught_by_nothing_else(
     """
     document, cases = planned(definition, profile)
     found = False
-    with host.serving(fault, document) as url, _client(url) as performer:
+    with host.serving(fault, document) as url, _client(url) as runner:
         for case in cases[:_EVERY_KIND]:
-            verdict = judge_case(document, case.case, performer.execute(case.case))
+            verdict = judge_case(document, case.case, runner.execute(case.case))
             if verdict.outcome is Outcome.DEVIATES:
                 found = True
                 if rule not in verdict.rules:
@@ -203,9 +201,9 @@ def control(
     document, every = planned(definition, profile)
     cases = every[:most]
     wrong = []
-    with host.serving(None, document) as url, _client(url) as performer:
+    with host.serving(None, document) as url, _client(url) as runner:
         for case in cases:
-            verdict = judge_case(document, case.case, performer.execute(case.case))
+            verdict = judge_case(document, case.case, runner.execute(case.case))
             if verdict.outcome in (Outcome.DEVIATES, Outcome.UNDECIDED):
                 wrong.append(f"{case.case.id}: {verdict.reason}")
     return len(cases), tuple(wrong)
@@ -213,14 +211,14 @@ def control(
 
 @contextlib.contextmanager
 def _client(url: str, number: int = 0, timeouts: Timeouts = _TIMEOUTS) -> Iterator[CaseRunner]:
-    client = Client(url, timeouts=timeouts, limiter=ConcurrencyLimiter(sleep=_hardly))
+    client = Client(url, timeouts=timeouts, limiter=ConcurrencyLimiter(sleep=_wait_briefly))
     try:
         yield CaseRunner(client, f"{_PREFIX}{number}/")
     finally:
         client.close()
 
 
-def _hardly(_seconds: float) -> None:
+def _wait_briefly(_seconds: float) -> None:
     """Wait for next to nothing: what is asked here is never overloaded."""
     time.sleep(0.001)
 
@@ -237,26 +235,26 @@ def _send_all(
     queue, lock = iter(cases), threading.Lock()
 
     def send(number: int) -> None:
-        with _client(url, number) as performer:
+        with _client(url, number) as runner:
             while seen.own is None:
                 with lock:
                     planned_case = next(queue, None)
                 if planned_case is None:
                     return
                 case = planned_case.case
-                seen.add(case, judge_case(definition, case, performer.execute(case)), own)
+                seen.add(case, judge_case(definition, case, runner.execute(case)), own)
 
     with ThreadPoolExecutor(clients) as pool:
         for done in [pool.submit(send, number) for number in range(clients)]:
             done.result()
 
 
-def _cut_off(definition: Definition, cases: Sequence[Planned], url: str) -> Trial:
+def _try_broken_connection(definition: Definition, cases: Sequence[Planned], url: str) -> Trial:
     """Nothing can be judged here: caught is what leaves every case undecided, and none a pass."""
     affected = cases[:_CONNECTION_CASES]
-    with _client(url, timeouts=_SHORT) as performer:
+    with _client(url, timeouts=_SHORT) as runner:
         verdicts = [
-            judge_case(definition, case.case, performer.execute(case.case)) for case in affected
+            judge_case(definition, case.case, runner.execute(case.case)) for case in affected
         ]
     rules = tuple(dict.fromkeys(rule for verdict in verdicts for rule in verdict.rules))
     wrong = next((v for v in verdicts if v.outcome is not Outcome.UNDECIDED), None)
