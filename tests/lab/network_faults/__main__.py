@@ -9,12 +9,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fixtures import definitions
-from fixtures.exceptions import DefinitionError, UnknownFaultError
-from fixtures.faults.catalogue import by_name
+from fixtures.api import DefinitionError
+from fixtures.faults.catalogue import UnknownFaultError, by_name
 from fixtures.gateway.arguments import Parser, port
 from tests.lab.network_faults.delay import Delay
 from tests.lab.network_faults.listener import Handler, Listener
-from tests.lab.network_faults.network_fault import DEFAULT, KINDS, UnknownKindError, Weather, named
+from tests.lab.network_faults.network_fault import (
+    DEFAULT,
+    NETWORK_FAULTS,
+    FaultInjector,
+    UnknownNetworkFaultError,
+    named,
+)
 from tests.lab.network_faults.proof import Plan, Proof, prove, summary
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
@@ -32,7 +38,7 @@ def _parser() -> Parser:
         "--kind",
         action="append",
         metavar="NAME",
-        help="one kind of weather, or all of one effect; may be given several times (default: "
+        help="one network fault, or all of one effect; may be given several times (default: "
         "everything that networks do)",
     )
     parser.add_argument(
@@ -54,7 +60,7 @@ def _parser() -> Parser:
     )
     proof.add_argument("--json", type=Path, metavar="FILE", help="write the proof there")
     serving = parser.add_argument_group("serving")
-    serving.add_argument("--upstream", metavar="URL", help="serve the weather before this URL")
+    serving.add_argument("--upstream", metavar="URL", help="serve the proxy before this URL")
     serving.add_argument(
         "--port", type=port, default=0, help="port to listen on (default: any free one)"
     )
@@ -80,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.list:
-        for kind in KINDS:
+        for kind in NETWORK_FAULTS:
             _say(f"{kind.effect:<9} {kind.name:<17} {kind.share:<7g} {kind.sentence}")
         return 0
     try:
@@ -91,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             definitions.load(name)
         fault = by_name(options.fault).name if options.fault else ""
-    except (DefinitionError, UnknownFaultError, UnknownKindError, ValueError) as error:
+    except (DefinitionError, UnknownFaultError, UnknownNetworkFaultError, ValueError) as error:
         parser.error(str(error))
     plans = [Plan(name, options.profile, fault, kinds, options.share) for name in names]
     return _prove(plans, range(options.seed, options.seed + options.runs), options.json)
@@ -117,9 +123,9 @@ def _serve(parser: Parser, options: argparse.Namespace, kinds: tuple[str, ...]) 
     if options.latency and not options.kind:
         handler, what = Delay(upstream, latency).serve, f"{options.latency:g} ms later"
     else:
-        weather = Weather(options.seed, kinds, share=options.share)
-        handler = Proxy(upstream, weather, latency).serve
-        what = f"in weather (seed {options.seed}, {len(kinds)} kinds)"
+        injector = FaultInjector(options.seed, kinds, share=options.share)
+        handler = Proxy(upstream, injector, latency).serve
+        what = f"with network faults (seed {options.seed}, {len(kinds)} kinds)"
     try:
         listener = Listener(options.port)
     except OSError as error:

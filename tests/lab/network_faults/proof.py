@@ -1,4 +1,4 @@
-"""Many runs in weather, each with another seed, against one clean run.
+"""Many runs with network faults, each with another seed, against one clean run.
 
 Strategy: two processes take the runs one after the other. Each has a gateway and a proxy in threads
 of its own, so that nothing is shared and every run begins with an empty store.
@@ -18,10 +18,10 @@ from fixtures.faults.host import Host
 from fixtures.rules.verdict import Verdict
 from tests.lab.fault_matrix.trial import planned
 from tests.lab.network_faults.listener import Listener
-from tests.lab.network_faults.network_fault import DEFAULT, Weather
+from tests.lab.network_faults.network_fault import DEFAULT, FaultInjector
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
-from tests.lab.network_faults.verdict_comparison import Comparison, compare, perform_all
+from tests.lab.network_faults.verdict_comparison import Comparison, compare, run_cases
 
 _PROCESSES = 2
 
@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """One run in weather."""
+    """One run with network faults."""
 
     seed: int
     seconds: float
@@ -58,18 +58,18 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the weather changed no verdict that it must not change."""
+        """Whether no verdict changed that must not change."""
         return not any(run.comparison.differences for run in self.runs)
 
     @property
     def undecided(self) -> Counter[str]:
-        """The cases of all runs that the weather left undecided, by the kind that is to blame."""
+        """The cases of all runs that were left undecided, by the fault that is the cause."""
         return sum((Counter(run.comparison.undecided) for run in self.runs), Counter())
 
     @property
-    def events(self) -> Counter[str]:
-        """How many requests of all runs each kind of weather came over."""
-        return sum((Counter(run.comparison.events) for run in self.runs), Counter())
+    def injected(self) -> Counter[str]:
+        """Into how many requests of all runs each fault was injected."""
+        return sum((Counter(run.comparison.injected) for run in self.runs), Counter())
 
     def document(self) -> dict[str, Any]:
         """The proof as JSON."""
@@ -79,7 +79,7 @@ class Proof:
             "holds": self.holds,
             "clean": dict(outcomes),
             "undecided": dict(self.undecided.most_common()),
-            "events": dict(self.events.most_common()),
+            "injected": dict(self.injected.most_common()),
             "runs": [asdict(run) for run in self.runs],
         }
 
@@ -119,32 +119,32 @@ def clean_run(plan: Plan, host: Host | None = None) -> tuple[Verdict, ...]:
     """The verdicts without a proxy."""
     definition, cases = planned(plan.definition, plan.profile)
     with _gateway(host or _hosts[0], plan) as url:
-        seen = perform_all(definition, [case.case for case in cases[: plan.most]], url)
+        seen = run_cases(definition, [case.case for case in cases[: plan.most]], url)
     return tuple(one.verdict for one in seen)
 
 
-def run_in_weather(
+def run_with_faults(
     plan: Plan, clean: Sequence[Verdict], seed: int, host: Host | None = None
 ) -> Run:
     """One run through the proxy, held against the clean one."""
     started = time.monotonic()
     definition, cases = planned(plan.definition, plan.profile)
     with _gateway(host or _hosts[0], plan) as url:
-        weather = Weather(seed, plan.kinds, share=plan.share)
-        proxy = Proxy(Upstream.at(url), weather)
+        injector = FaultInjector(seed, plan.kinds, share=plan.share)
+        proxy = Proxy(Upstream.at(url), injector)
         with Listener().running(proxy.serve) as origin:
-            seen = perform_all(
+            seen = run_cases(
                 definition,
                 [case.case for case in cases[: plan.most]],
                 origin + definition.base_path,
-                weather,
-                proxy.events,
+                injector,
+                proxy.injected,
             )
     return Run(seed, time.monotonic() - started, compare(clean, seen))
 
 
 def _run(plan: Plan, clean: tuple[Verdict, ...], seed: int) -> Run:
-    return run_in_weather(plan, clean, seed)
+    return run_with_faults(plan, clean, seed)
 
 
 def lines(run: Run) -> Iterator[str]:
@@ -161,7 +161,7 @@ def lines(run: Run) -> Iterator[str]:
 
 
 def summary(proof: Proof) -> Iterator[str]:
-    """What all runs came to."""
+    """The figures of all runs."""
     cases = sum(run.comparison.cases for run in proof.runs)
     exchanges = sum(run.comparison.requests for run in proof.runs)
     wrong = sum(len(run.comparison.differences) for run in proof.runs)
@@ -169,7 +169,7 @@ def summary(proof: Proof) -> Iterator[str]:
     clean = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     yield f"{proof.plan.definition}, clean: {clean}"
     yield (
-        f"{proof.plan.definition}, in weather: {len(proof.runs)} runs, {cases} cases, "
+        f"{proof.plan.definition}, through the proxy: {len(proof.runs)} runs, {cases} cases, "
         f"{exchanges} exchanges, {proof.undecided.total()} undecided, {wrong} false"
     )
     by_kind = ", ".join(f"{count} {kind}" for kind, count in proof.undecided.most_common())

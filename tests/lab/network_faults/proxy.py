@@ -1,7 +1,7 @@
-"""The proxy: one request after the other, each answered as the weather has it.
+"""The proxy: one request after the other, each answered as the injected faults have it.
 
 Strategy: a request is read whole and passed on whole; its answer comes whole from the upstream and
-becomes a script of bytes, pauses and an end. What came over which request is kept by who asked.
+becomes a script of bytes, pauses and an end. The faults of each request are kept by its client.
 """
 
 import asyncio
@@ -12,9 +12,15 @@ from collections import defaultdict
 
 import h11
 
-from tests.lab.network_faults.network_fault import Event, Weather
+from tests.lab.network_faults.network_fault import FaultInjector, InjectedFaults
 from tests.lab.network_faults.response_script import NOT_FORWARDED, End, script
-from tests.lab.network_faults.upstream import LONGEST_HEAD, Asker, Upstream, body_of, next_event
+from tests.lab.network_faults.upstream import (
+    LONGEST_HEAD,
+    Upstream,
+    UpstreamConnection,
+    body_of,
+    next_event,
+)
 
 # SO_LINGER with no time to linger: closing sends RST and not FIN.
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -26,36 +32,36 @@ _LONGEST_SILENCE = 60.0
 class Proxy:
     """Stands before one upstream.
 
-    `events` has what came over the requests of each `User-Agent`, in their order.
+    `injected` has the faults of the requests of each `User-Agent`, in their order.
     """
 
-    def __init__(self, upstream: Upstream, weather: Weather, latency: float = 0.0) -> None:
+    def __init__(self, upstream: Upstream, injector: FaultInjector, latency: float = 0.0) -> None:
         """`latency` is added to every answer, in seconds."""
         self._upstream = upstream
-        self._weather = weather
+        self._injector = injector
         self._latency = latency
-        self.events: dict[str, list[Event]] = defaultdict(list)
+        self.injected: dict[str, list[InjectedFaults]] = defaultdict(list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end."""
         # So that `drain` means sent, and a reset takes nothing back that was to go out.
         writer.transport.set_write_buffer_limits(high=0)
-        asker = Asker(self._upstream)
+        connection = UpstreamConnection(self._upstream)
         try:
             rest = b""
-            while (following := await self._exchange(reader, writer, asker, rest)) is not None:
+            while (following := await self._exchange(reader, writer, connection, rest)) is not None:
                 rest = following
         except (OSError, h11.ProtocolError):
             _reset(writer)
         finally:
-            asker.close()
+            connection.close()
             writer.close()
 
     async def _exchange(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        asker: Asker,
+        connection: UpstreamConnection,
         rest: bytes,
     ) -> bytes | None:
         """Serve one request; what was read behind it, or `None` where the connection is over."""
@@ -65,13 +71,13 @@ class Proxy:
         request = await next_event(protocol, reader)
         if not isinstance(request, h11.Request):
             return None
-        event = self._event(request)
-        if event.trouble == "reset-at-request":  # of an upload, before its body is read
+        event = self._faults_of(request)
+        if event.failure == "reset-at-request":  # of an upload, before its body is read
             _reset(writer)
             return None
         body = await body_of(protocol, reader)
-        forwarded = event.trouble not in NOT_FORWARDED
-        answer = await asker.ask(request, body) if forwarded else None
+        forwarded = event.failure not in NOT_FORWARDED
+        answer = await connection.exchange(request, body) if forwarded else None
         plan = script(request.method, answer, event)
         await asyncio.sleep(plan.before + self._latency)
         for number, piece in enumerate(plan.pieces):
@@ -84,16 +90,16 @@ class Proxy:
         await _end(plan.end, reader, writer, event)
         return None
 
-    def _event(self, request: h11.Request) -> Event:
+    def _faults_of(self, request: h11.Request) -> InjectedFaults:
         agents = (value for name, value in request.headers if name == b"user-agent")
-        who = next(agents, b"").decode("latin-1")
-        before = self.events[who]
-        before.append(self._weather.event(who, len(before)))
+        client = next(agents, b"").decode("latin-1")
+        before = self.injected[client]
+        before.append(self._injector.faults_of(client, len(before)))
         return before[-1]
 
 
 async def _end(
-    end: End, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, event: Event
+    end: End, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, event: InjectedFaults
 ) -> None:
     if end is End.RESET:
         # Half of them at once, half of them after what was sent has been seen.

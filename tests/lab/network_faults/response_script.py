@@ -1,4 +1,4 @@
-"""From an answer and its weather to the bytes that the client gets, and how they end.
+"""From a response and its faults to the bytes that the client gets, and how they end.
 
 Strategy: pure. An answer is first replaced where an intermediary speaks in its stead, then framed,
 then its headers are changed, then it is cut off or torn into pieces. Nothing but the kinds of
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from random import Random
 
-from tests.lab.network_faults.network_fault import Event
+from tests.lab.network_faults.network_fault import InjectedFaults
 
 Lines = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An answer with its body out of its framing.
 
     `bodiless` is true of what never has a body: the answer to HEAD, 204 and 304.
@@ -50,7 +50,7 @@ class Script:
     pause: float = 0.0
 
 
-# The troubles that come before the upstream is asked.
+# The failures that come before the upstream is asked.
 NOT_FORWARDED = frozenset(
     {
         "reset-at-request",
@@ -126,44 +126,44 @@ _BYTE_BY_BYTE = 400
 _LARGEST_PIECE = 256 * 1024
 
 
-def script(method: bytes, answer: Answer | None, event: Event) -> Script:
+def script(method: bytes, answer: Response | None, event: InjectedFaults) -> Script:
     """What the client gets; `answer` is `None` where the upstream was not asked."""
     random = event.random()
-    if event.trouble in _NO_ANSWER:
-        return Script((), _NO_ANSWER[event.trouble])
-    if event.trouble in _REFUSALS:
-        answer = _refusal(event.trouble, bodiless=method == b"HEAD", random=random)
+    if event.failure in _NO_ANSWER:
+        return Script((), _NO_ANSWER[event.failure])
+    if event.failure in _REFUSALS:
+        answer = _refusal(event.failure, bodiless=method == b"HEAD", random=random)
     assert answer is not None
-    answer = _falsified(answer, event.trouble)
+    answer = _falsified(answer, event.failure)
     head, body, end = _framed(answer, event, random)
     before = random.uniform(0, _LONGEST_LATENCY) if event.has("latency") else 0.0
-    if event.trouble == "slow-drip":
+    if event.failure == "slow-drip":
         return Script((head, *_pieces(body, 1)), end, before, _SLOW_DRIP)
-    stream, end = _cut(head, body, end, event.trouble, random)
+    stream, end = _cut(head, body, end, event.failure, random)
     pieces, pause = _torn(stream, event, random)
     return Script(pieces, end, before, pause)
 
 
-def _refusal(trouble: str, *, bodiless: bool, random: Random) -> Answer:
-    status, reason, after = _REFUSALS[trouble]
+def _refusal(failure: str, *, bodiless: bool, random: Random) -> Response:
+    status, reason, after = _REFUSALS[failure]
     media_type, page = random.choice(_PAGES)
     body = page % (status, reason) if page else b""
     headers: Lines = ((b"Content-Type", media_type), (b"Content-Length", b"%d" % len(body)))
     if after:
         headers = ((b"Retry-After", random.choice(after)), *headers)
-    return Answer(status, reason, headers, b"" if bodiless else body, bodiless)
+    return Response(status, reason, headers, b"" if bodiless else body, bodiless)
 
 
-def _falsified(answer: Answer, trouble: str) -> Answer:
-    if trouble == "corrupted" and answer.body:
+def _falsified(answer: Response, failure: str) -> Response:
+    if failure == "corrupted" and answer.body:
         return replace(answer, body=answer.body[:-1] + bytes([answer.body[-1] ^ 0x01]))
-    if trouble == "shortened" and answer.body:
+    if failure == "shortened" and answer.body:
         lengths = tuple(
             (name, b"%d" % (len(answer.body) - 1) if name.lower() == b"content-length" else value)
             for name, value in answer.headers
         )
         return replace(answer, body=answer.body[:-1], headers=lengths)
-    if trouble == "other-status":
+    if failure == "other-status":
         return replace(answer, status=418)
     return answer
 
@@ -171,7 +171,7 @@ def _falsified(answer: Answer, trouble: str) -> Answer:
 # ------------------------------------------------------------------------------------- framing
 
 
-def _framed(answer: Answer, event: Event, random: Random) -> tuple[bytes, bytes, End]:
+def _framed(answer: Response, event: InjectedFaults, random: Random) -> tuple[bytes, bytes, End]:
     """The head and the body as they go over the wire, and the end that this framing asks for."""
     end = next((e for name, e in _CONNECTIONS.items() if event.has(name)), End.KEEP)
     headers = answer.headers
@@ -179,7 +179,7 @@ def _framed(answer: Answer, event: Event, random: Random) -> tuple[bytes, bytes,
     names = {name.lower() for name, _ in headers}
     chunked = event.has("chunked") or event.has("chunked-odd")
     # A body that is empty has a middle only in chunks.
-    chunked = chunked or (event.trouble in _IN_BODY and not body)
+    chunked = chunked or (event.failure in _IN_BODY and not body)
     if event.has("http-1.0"):
         version, end = b"HTTP/1.0", End.CLOSE
         headers = _without(headers, {b"transfer-encoding", b"connection", b"keep-alive"})
@@ -235,15 +235,15 @@ def _reordered(headers: Lines, random: Random) -> Lines:
 # ---------------------------------------------------------------------------- cuts and pieces
 
 
-def _cut(head: bytes, body: bytes, end: End, trouble: str, random: Random) -> tuple[bytes, End]:
-    if trouble in _IN_HEAD:
-        return head[: random.randrange(1, len(head))], _IN_HEAD[trouble]
-    if trouble in _IN_BODY:
-        return head + body[: random.randrange(len(body)) if body else 0], _IN_BODY[trouble]
-    return head + body, End.RESET if trouble == "reset-after" else end
+def _cut(head: bytes, body: bytes, end: End, failure: str, random: Random) -> tuple[bytes, End]:
+    if failure in _IN_HEAD:
+        return head[: random.randrange(1, len(head))], _IN_HEAD[failure]
+    if failure in _IN_BODY:
+        return head + body[: random.randrange(len(body)) if body else 0], _IN_BODY[failure]
+    return head + body, End.RESET if failure == "reset-after" else end
 
 
-def _torn(stream: bytes, event: Event, random: Random) -> tuple[tuple[bytes, ...], float]:
+def _torn(stream: bytes, event: InjectedFaults, random: Random) -> tuple[tuple[bytes, ...], float]:
     if event.has("segments"):
         rest = stream[_BYTE_BY_BYTE:]
         return (*_pieces(stream[:_BYTE_BY_BYTE], 1), *_pieces(rest, _LARGEST_PIECE)), 0.0

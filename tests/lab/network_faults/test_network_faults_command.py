@@ -1,4 +1,4 @@
-"""The commands: the proof, the weather served, and the whole suite in it."""
+"""The commands: the proof, the proxy served, and the whole suite through it."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import pytest
 from fixtures.client import Client
 from fixtures.gateway.process import running_gateway
 from tests.lab.network_faults import __main__ as command
-from tests.lab.network_faults.network_fault import DEFAULT, KINDS
+from tests.lab.network_faults.network_fault import DEFAULT, NETWORK_FAULTS
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,7 +66,7 @@ NARROW = "test_random_bytes or test_an_overwritten or error_type"
     [(MILD, "0.4", {0}), (HARD, "0.02", {0, 6})],
     ids=["mild", "hard"],
 )
-def test_the_suite_in_weather_accuses_nobody(kinds, share, statuses) -> None:
+def test_the_suite_reports_no_deviation_through_the_proxy(kinds, share, statuses) -> None:
     seed = randbelow(10**9)
     sys.stdout.write(f"seed {seed}\n")
     chosen = [f"--kind={name}" for name in kinds]
@@ -107,7 +107,7 @@ def test_the_proof_is_printed_and_written(tmp_path, capsys) -> None:
     assert document["holds"] is True
     assert [run["seed"] for run in document["runs"]] == [5, 6]
     assert set(document["clean"]) == {"conforms"}
-    assert set(document["events"]) == {"latency", "bad-gateway"}
+    assert set(document["injected"]) == {"latency", "bad-gateway"}
     assert set(document["undecided"]) == {"bad-gateway"}
     assert "seed 6: " in printed
     assert f"undecided by: {document['undecided']['bad-gateway']} bad-gateway" in printed
@@ -117,19 +117,19 @@ def test_a_false_alarm_fails_the_proof_and_is_explained(capsys) -> None:
     status = command.main(["--runs=1", "--definition=text-only", "--kind=corrupted"])
     printed = capsys.readouterr().out
     assert status == 1
-    assert re.search(r"^  case     .+\n  clean    conforms.+\n  came     .*deviates", printed, re.M)
-    assert re.search(r"^  weather  .*corrupted", printed, re.M)
+    assert re.search(r"^  case     .+\n  clean    conforms.+\n  received .*deviates", printed, re.M)
+    assert re.search(r"^  faults   .*corrupted", printed, re.M)
     assert re.search(r"^  exchange GET http://127.0.0.1:.+ HTTP/1.1 200", printed, re.M)
 
 
 def test_the_kinds_are_listed(capsys) -> None:
     assert command.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[1] for line in lines] == [kind.name for kind in KINDS]
+    assert [line.split()[1] for line in lines] == [kind.name for kind in NETWORK_FAULTS]
 
 
 WRONG = {
-    "no kind": (["--kind=sunshine"], "no weather 'sunshine'"),
+    "no kind": (["--kind=sunshine"], "no network fault 'sunshine'"),
     "no share": (["--share=2"], "'2' is no part of one"),
     "no URL": (["--upstream=nonsense"], "the upstream is a URL like"),
     "no definition": (["--definition=nope"], "nope"),

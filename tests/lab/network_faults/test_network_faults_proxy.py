@@ -15,7 +15,7 @@ from fixtures.definitions import load
 from fixtures.faults.host import Host
 from tests.lab.network_faults.delay import Delay
 from tests.lab.network_faults.listener import Listener
-from tests.lab.network_faults.network_fault import Weather
+from tests.lab.network_faults.network_fault import FaultInjector
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
 
@@ -34,8 +34,8 @@ def gateway() -> Iterator[str]:
 
 
 @contextmanager
-def weather(gateway: str, *kinds: str, latency: float = 0.0) -> Iterator[tuple[str, Proxy]]:
-    proxy = Proxy(Upstream.at(gateway), Weather(1, kinds, share=1.0), latency)
+def faulty_proxy(gateway: str, *kinds: str, latency: float = 0.0) -> Iterator[tuple[str, Proxy]]:
+    proxy = Proxy(Upstream.at(gateway), FaultInjector(1, kinds, share=1.0), latency)
     with Listener().running(proxy.serve) as origin:
         yield origin + SAMPLE.base_path, proxy
 
@@ -64,18 +64,18 @@ ALL_ARRIVES = ["harmless", "latency", "segments", "drip", "chunked-odd", "http-1
 
 @pytest.mark.parametrize("kind", ALL_ARRIVES)
 def test_bytes_go_up_and_come_down_whole(gateway: str, kind: str) -> None:
-    with weather(gateway, kind) as (url, proxy), a_client(url) as client:
+    with faulty_proxy(gateway, kind) as (url, proxy), a_client(url) as client:
         for number in range(5):
             body = CONTENT + bytes([number])
             assert put(client, body).received.status == 200
             assert get(client).received.body == body
-    assert len(proxy.events["api-gateway-binary-conformance/0.1 (get)"]) >= 5
+    assert len(proxy.injected["api-gateway-binary-conformance/0.1 (get)"]) >= 5
 
 
-def test_in_clear_weather_a_connection_is_kept_and_nothing_is_changed(gateway: str) -> None:
+def test_without_faults_a_connection_is_kept_and_nothing_is_changed(gateway: str) -> None:
     with a_client(gateway) as client:
         direct = put(client, b"x"), get(client)
-    with weather(gateway) as (url, _), a_client(url) as client:
+    with faulty_proxy(gateway) as (url, _), a_client(url) as client:
         proxied = put(client, b"x"), get(client)
     for one, other in zip(direct, proxied, strict=True):
         assert [name for name, _ in one.received.headers] == [
@@ -105,7 +105,7 @@ def test_what_is_lost_is_lost_in_the_way_it_says(
     with a_client(gateway) as client:
         put(client, b"before")
         timeouts = IMPATIENT if kind in ("silence", "stall") else PATIENT
-        with weather(gateway, kind) as (url, _), a_client(url, 1, timeouts) as cut_off:
+        with faulty_proxy(gateway, kind) as (url, _), a_client(url, 1, timeouts) as cut_off:
             exchange = put(cut_off, b"after")
         assert exchange.received is None
         assert failure in str(exchange.failure)
@@ -113,7 +113,7 @@ def test_what_is_lost_is_lost_in_the_way_it_says(
 
 
 def test_a_large_upload_is_reset_before_it_is_read(gateway: str) -> None:
-    with weather(gateway, "reset-at-request") as (url, _), a_client(url) as client:
+    with faulty_proxy(gateway, "reset-at-request") as (url, _), a_client(url) as client:
         exchange = put(client, bytes(4 * 1024 * 1024))
     assert exchange.received is None
     assert len(exchange.repeats) == 3
@@ -124,7 +124,7 @@ def test_a_slow_drip_is_given_up(gateway: str) -> None:
         put(client, CONTENT)
     impatient = Timeouts(connect=30.0, read=30.0, exchange=0.4)
     with (
-        weather(gateway, "slow-drip") as (url, _),
+        faulty_proxy(gateway, "slow-drip") as (url, _),
         a_client(url, timeouts=impatient) as client,
     ):
         assert "took longer than" in str(get(client).failure)
@@ -133,16 +133,16 @@ def test_a_slow_drip_is_given_up(gateway: str) -> None:
 def test_nothing_is_asked_of_the_upstream_where_an_intermediary_refuses(gateway: str) -> None:
     with a_client(gateway) as client:
         put(client, b"before")
-        with weather(gateway, "throttled") as (url, proxy), a_client(url) as refused:
+        with faulty_proxy(gateway, "throttled") as (url, proxy), a_client(url) as refused:
             assert put(refused, b"after").received.status == 429
-        assert len(proxy.events["api-gateway-binary-conformance/0.1 (put)"]) == 4
+        assert len(proxy.injected["api-gateway-binary-conformance/0.1 (put)"]) == 4
         assert get(client).received.body == b"before"
 
 
 def test_where_the_upstream_is_gone_the_client_is_cut_off_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with weather(f"http://127.0.0.1:{port}/v1") as (url, _), a_client(url) as client:
+    with faulty_proxy(f"http://127.0.0.1:{port}/v1") as (url, _), a_client(url) as client:
         assert "before a response" in str(get(client).failure)
 
 
@@ -156,7 +156,7 @@ def test_where_the_upstream_is_gone_the_client_is_cut_off_too() -> None:
     ids=["no version", "TLS", "half a body"],
 )
 def test_what_is_no_request_ends_its_connection_and_no_other(gateway: str, sent: bytes) -> None:
-    with weather(gateway) as (url, _), a_client(url) as client:
+    with faulty_proxy(gateway) as (url, _), a_client(url) as client:
         port = int(url.split(":")[2].partition("/")[0])
         connection = socket.create_connection(("127.0.0.1", port), timeout=30)
         with connection, suppress(OSError):  # the end may come at any of these
@@ -197,7 +197,7 @@ ENDS = {
 
 @pytest.mark.parametrize("answer", ENDS.values(), ids=ENDS)
 def test_an_upstream_may_end_its_answers_as_it_likes(answer: bytes) -> None:
-    with an_upstream(answer) as url, weather(url) as (proxied, _), a_client(proxied) as client:
+    with an_upstream(answer) as url, faulty_proxy(url) as (proxied, _), a_client(proxied) as client:
         for _ in range(3):
             assert get(client).received.body == b"abc"
 
@@ -213,14 +213,14 @@ BREAKS = {
 
 @pytest.mark.parametrize("answer", BREAKS.values(), ids=BREAKS)
 def test_where_the_upstream_breaks_off_the_proxy_does_too(answer: bytes) -> None:
-    with an_upstream(answer) as url, weather(url) as (proxied, _), a_client(proxied) as client:
+    with an_upstream(answer) as url, faulty_proxy(url) as (proxied, _), a_client(proxied) as client:
         assert "before a response" in str(get(client).failure)
 
 
 def test_requests_that_come_together_are_answered_one_after_the_other(gateway: str) -> None:
     request = b"GET /v1/none HTTP/1.1\r\nHost: a\r\n\r\n"
     last = request.replace(b"Host", b"Connection: close\r\nHost")
-    with weather(gateway) as (url, _):
+    with faulty_proxy(gateway) as (url, _):
         port = int(url.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(request + request + last)
@@ -251,8 +251,8 @@ def test_latency_lies_on_every_exchange_and_twice_on_the_first(gateway: str) -> 
     assert second.seconds >= 0.05
 
 
-def test_latency_lies_on_answers_in_weather_too(gateway: str) -> None:
-    with weather(gateway, "chunked", latency=0.05) as (url, _), a_client(url) as client:
+def test_latency_is_added_to_responses_with_faults_too(gateway: str) -> None:
+    with faulty_proxy(gateway, "chunked", latency=0.05) as (url, _), a_client(url) as client:
         assert put(client, b"x").seconds >= 0.05
 
 

@@ -5,8 +5,20 @@ from dataclasses import dataclass
 import h11
 import pytest
 
-from tests.lab.network_faults.network_fault import BY_NAME, KINDS, Effect, Event, Weather
-from tests.lab.network_faults.response_script import NOT_FORWARDED, Answer, End, Script, script
+from tests.lab.network_faults.network_fault import (
+    BY_NAME,
+    NETWORK_FAULTS,
+    Effect,
+    FaultInjector,
+    InjectedFaults,
+)
+from tests.lab.network_faults.response_script import (
+    NOT_FORWARDED,
+    End,
+    Response,
+    Script,
+    script,
+)
 
 LINES = (
     (b"Content-Type", b"image/png"),
@@ -17,9 +29,9 @@ LINES = (
 BODY = bytes(range(256)) * 5
 
 
-def answer(body: bytes = BODY, *framing: tuple[bytes, bytes], bodiless: bool = False) -> Answer:
+def answer(body: bytes = BODY, *framing: tuple[bytes, bytes], bodiless: bool = False) -> Response:
     lines = framing or ((b"Content-Length", b"%d" % len(body)),)
-    return Answer(200, b"OK", (*LINES, *lines), b"" if bodiless else body, bodiless)
+    return Response(200, b"OK", (*LINES, *lines), b"" if bodiless else body, bodiless)
 
 
 ANSWERS = {
@@ -65,19 +77,19 @@ def read(method: bytes, plan: Script) -> Read:
     return Read(got.status, got.headers, body)
 
 
-def events(*names: str, count: int = 30) -> list[Event]:
-    weather = Weather(5, names, share=1.0)
-    return [weather.event("a case", ordinal) for ordinal in range(count)]
+def injected(*names: str, count: int = 30) -> list[InjectedFaults]:
+    injector = FaultInjector(5, names, share=1.0)
+    return [injector.faults_of("a case", ordinal) for ordinal in range(count)]
 
 
 def of_effect(effect: Effect) -> list[str]:
-    return [kind.name for kind in KINDS if kind.effect is effect]
+    return [kind.name for kind in NETWORK_FAULTS if kind.effect is effect]
 
 
 @pytest.mark.parametrize(("method", "original"), ANSWERS.values(), ids=ANSWERS)
 @pytest.mark.parametrize("kind", [*of_effect(Effect.HARMLESS), "harmless"])
-def test_harmless_weather_brings_the_answer_whole(kind, method, original) -> None:
-    for event in events(kind):
+def test_a_harmless_fault_leaves_the_response_whole(kind, method, original) -> None:
+    for event in injected(kind):
         got = read(method, script(method, original, event))
         assert (got.status, got.body, got.whole) == (200, original.body, True), event
         lines = [(name.lower(), value) for name, value in LINES]
@@ -87,22 +99,22 @@ def test_harmless_weather_brings_the_answer_whole(kind, method, original) -> Non
         assert cookies[:2] == [b"a=1", b"b=2"]
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
-def test_each_kind_of_weather_shows(kind) -> None:
-    plain = script(b"GET", answer(), Event((), "x"))
-    plans = [script(b"GET", answer(), event) for event in events(kind)]
+@pytest.mark.parametrize("kind", [kind.name for kind in NETWORK_FAULTS])
+def test_each_fault_changes_something(kind) -> None:
+    plain = script(b"GET", answer(), InjectedFaults((), "x"))
+    plans = [script(b"GET", answer(), event) for event in injected(kind)]
     assert any(plan != plain for plan in plans)
 
 
 def test_a_reset_behind_an_answer_takes_nothing_of_it_back() -> None:
-    plan = script(b"GET", answer(), events("reset-after")[0])
+    plan = script(b"GET", answer(), injected("reset-after")[0])
     assert read(b"GET", plan).whole
     assert plan.end is End.RESET
 
 
 @pytest.mark.parametrize("kind", ["reset-in-head", "closed-in-head"])
 def test_a_head_that_is_broken_off_is_no_answer(kind) -> None:
-    for event in events(kind):
+    for event in injected(kind):
         plan = script(b"GET", answer(), event)
         assert read(b"GET", plan) == Read()
         assert plan.end is (End.RESET if kind == "reset-in-head" else End.CLOSE)
@@ -113,7 +125,7 @@ def test_a_head_that_is_broken_off_is_no_answer(kind) -> None:
 )
 @pytest.mark.parametrize("kind", ["reset-in-body", "closed-in-body", "stall"])
 def test_a_body_that_is_broken_off_is_seen_to_lack_its_end(kind, original) -> None:
-    for event in events(kind):
+    for event in injected(kind):
         got = read(b"GET", script(b"GET", original, event))
         assert got.status == 200
         assert not got.whole
@@ -122,7 +134,7 @@ def test_a_body_that_is_broken_off_is_seen_to_lack_its_end(kind, original) -> No
 
 def test_where_http_1_0_has_no_length_an_end_in_the_middle_is_not_seen() -> None:
     reads = [
-        read(b"GET", script(b"GET", answer(), e)) for e in events("http-1.0", "closed-in-body")
+        read(b"GET", script(b"GET", answer(), e)) for e in injected("http-1.0", "closed-in-body")
     ]
     unseen = [got for got in reads if got.whole]
     assert unseen
@@ -149,7 +161,7 @@ REFUSALS = {
 def test_an_intermediary_speaks_in_its_own_name(kind, method) -> None:
     status, after = REFUSALS[kind]
     original = None if kind in NOT_FORWARDED else answer(bodiless=method == b"HEAD")
-    reads = [read(method, script(method, original, event)) for event in events(kind)]
+    reads = [read(method, script(method, original, event)) for event in injected(kind)]
     assert {(got.status, got.whole) for got in reads} == {(status, True)}
     assert {dict(got.headers).get(b"retry-after") for got in reads} == after
     assert any(got.body for got in reads) is (method == b"GET")
@@ -165,17 +177,19 @@ def test_an_intermediary_speaks_in_its_own_name(kind, method) -> None:
     ],
 )
 def test_where_nothing_comes_nothing_is_sent(kind, end) -> None:
-    assert script(b"GET", None, events(kind)[0]) == Script((), end)
+    assert script(b"GET", None, injected(kind)[0]) == Script((), end)
 
 
 def test_what_no_network_does_changes_the_answer_without_a_trace_in_its_framing() -> None:
     for kind, body in {"corrupted": BODY[:-1] + b"\xfe", "shortened": BODY[:-1]}.items():
-        got = read(b"GET", script(b"GET", answer(), events(kind)[0]))
+        got = read(b"GET", script(b"GET", answer(), injected(kind)[0]))
         assert (got.status, got.body, got.whole) == (200, body, True)
-    assert read(b"GET", script(b"GET", answer(), events("other-status")[0])).status == 418
+    assert read(b"GET", script(b"GET", answer(), injected("other-status")[0])).status == 418
 
 
 def test_a_slow_drip_has_its_head_at_once_and_then_byte_after_byte() -> None:
-    head, *rest = script(b"GET", answer(b"abc"), Event((BY_NAME["slow-drip"],), "x")).pieces
+    head, *rest = script(
+        b"GET", answer(b"abc"), InjectedFaults((BY_NAME["slow-drip"],), "x")
+    ).pieces
     assert head.endswith(b"\r\n\r\n")
     assert rest == [b"a", b"b", b"c"]

@@ -7,9 +7,9 @@ import pytest
 from fixtures.cases.case import Case
 from fixtures.faults.host import Host
 from fixtures.rules.verdict import Outcome, Verdict
-from tests.lab.network_faults.network_fault import BY_NAME, Event
-from tests.lab.network_faults.proof import Plan, Proof, clean_run, lines, run_in_weather, summary
-from tests.lab.network_faults.verdict_comparison import Seen, compare
+from tests.lab.network_faults.network_fault import BY_NAME, InjectedFaults
+from tests.lab.network_faults.proof import Plan, Proof, clean_run, lines, run_with_faults, summary
+from tests.lab.network_faults.verdict_comparison import ObservedCase, compare
 
 CONFORMS = Verdict("a case", Outcome.CONFORMS, ("error-body",), "as the rules expect")
 DEVIATES = Verdict(
@@ -17,10 +17,10 @@ DEVIATES = Verdict(
 )
 UNDECIDED = Verdict("a case", Outcome.UNDECIDED, ("error-body",), "throttled")
 ABSENT = Verdict("a case", Outcome.NOT_APPLICABLE, ("error-body",), "nothing to try")
-CLEAR = Event((), "")
-LATE = Event((BY_NAME["latency"],), "")
-LOST = Event((BY_NAME["latency"], BY_NAME["bad-gateway"]), "")
-CUT = Event((BY_NAME["closed-in-body"],), "")
+NO_FAULTS = InjectedFaults((), "")
+LATE = InjectedFaults((BY_NAME["latency"],), "")
+LOST = InjectedFaults((BY_NAME["latency"], BY_NAME["bad-gateway"]), "")
+CUT = InjectedFaults((BY_NAME["closed-in-body"],), "")
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +29,19 @@ def host():
         yield running
 
 
-def held(clean: Verdict, now: Verdict, *events: Event, unseen: int = 0):
-    return compare([clean], [Seen(Case("a case"), now, (), events, unseen)])
+def held(clean: Verdict, now: Verdict, *injected: InjectedFaults, unseen: int = 0):
+    return compare([clean], [ObservedCase(Case("a case"), now, (), injected, unseen)])
 
 
 FINE = [
-    # clean, in weather, what came over its requests, whom an undecided case is blamed on
+    # clean, with faults, the faults of its requests, the cause of an undecided case
     (CONFORMS, CONFORMS, LOST, None),
-    (DEVIATES, DEVIATES, CLEAR, None),
-    (ABSENT, ABSENT, CLEAR, None),
+    (DEVIATES, DEVIATES, NO_FAULTS, None),
+    (ABSENT, ABSENT, NO_FAULTS, None),
     (CONFORMS, UNDECIDED, LOST, "bad-gateway"),
     (DEVIATES, UNDECIDED, CUT, "closed-in-body"),
     (ABSENT, UNDECIDED, LOST, "bad-gateway"),
-    (UNDECIDED, UNDECIDED, CLEAR, None),
+    (UNDECIDED, UNDECIDED, NO_FAULTS, None),
     (DEVIATES, replace(DEVIATES, observed="less"), CUT, None),
 ]
 
@@ -64,7 +64,7 @@ FALSE = [
     (DEVIATES, replace(DEVIATES, observed="501"), LOST, "another reason"),
     (DEVIATES, replace(DEVIATES, reason="other"), LATE, "another reason"),
     (DEVIATES, replace(DEVIATES, rules=("request-id",)), CUT, "another reason"),
-    (CONFORMS, replace(CONFORMS, rules=("request-id",)), CLEAR, "another reason"),
+    (CONFORMS, replace(CONFORMS, rules=("request-id",)), NO_FAULTS, "another reason"),
 ]
 
 
@@ -82,38 +82,38 @@ def test_a_request_that_went_into_an_ending_connection_may_leave_a_case_undecide
 
 
 def test_a_case_that_was_hurried_may_be_undecided_before_the_silence_came() -> None:
-    hurried = Seen(Case("a case"), UNDECIDED, (), (LATE,), hurried=True)
-    assert compare([CONFORMS], [hurried]).undecided == {"silence": 1}
-    (difference,) = compare([CONFORMS], [replace(hurried, verdict=DEVIATES)]).differences
+    impatient = ObservedCase(Case("a case"), UNDECIDED, (), (LATE,), impatient=True)
+    assert compare([CONFORMS], [impatient]).undecided == {"silence": 1}
+    (difference,) = compare([CONFORMS], [replace(impatient, verdict=DEVIATES)]).differences
     assert "another verdict" in difference.came
 
 
 # ---------------------------------------------------------------------------- on the wire
 
 
-def test_weather_makes_no_false_alarm(host) -> None:
+def test_network_faults_raise_no_false_alarm(host) -> None:
     plan = Plan("text-only", most=200)
     clean = clean_run(plan, host)
-    run = run_in_weather(plan, clean, 41, host)
+    run = run_with_faults(plan, clean, 41, host)
     assert run.comparison.differences == (), "\n".join(lines(run))
     assert run.comparison.cases == 200
     assert sum(run.comparison.undecided.values()) < 100
-    assert len(run.comparison.events) > 10
+    assert len(run.comparison.injected) > 10
 
 
-def test_harmless_weather_leaves_nothing_undecided(host) -> None:
+def test_harmless_faults_leave_nothing_undecided(host) -> None:
     kinds = ("latency", "drip", "chunked", "chunked-odd", "http-1.0", "reordered", "extra")
     plan = Plan("text-only", kinds=(*kinds, "interim", "closed-after"), share=0.5, most=150)
-    run = run_in_weather(plan, clean_run(plan, host), 42, host)
+    run = run_with_faults(plan, clean_run(plan, host), 42, host)
     assert (run.comparison.differences, run.comparison.undecided) == ((), {})
 
 
 def test_a_seed_brings_the_same_run_again(host) -> None:
-    # What depends on who is faster, a client or the end of its connection, is left out.
+    # What depends on client is faster, a client or the end of its connection, is left out.
     kinds = ("latency", "chunked", "throttled", "bad-gateway", "closed-after", "closed-in-body")
     plan = Plan("text-only", kinds=kinds, share=0.1, most=150)
     clean = clean_run(plan, host)
-    first, again, other = (run_in_weather(plan, clean, seed, host) for seed in (43, 43, 44))
+    first, again, other = (run_with_faults(plan, clean, seed, host) for seed in (43, 43, 44))
     assert first.comparison == again.comparison != other.comparison
     assert sum(first.comparison.undecided.values()) > 1
 
@@ -121,10 +121,10 @@ def test_a_seed_brings_the_same_run_again(host) -> None:
 @pytest.mark.parametrize("kind", ["corrupted", "shortened", "other-status"])
 def test_what_no_network_does_is_noticed(host, kind) -> None:
     plan = Plan("text-only", kinds=(kind,), share=0.2, most=60)
-    run = run_in_weather(plan, clean_run(plan, host), 45, host)
+    run = run_with_faults(plan, clean_run(plan, host), 45, host)
     assert run.comparison.differences
     difference = run.comparison.differences[0]
-    assert kind in difference.weather
+    assert kind in difference.faults
     assert any("HTTP/1.1" in text for text in difference.exchanges)
     assert not Proof(plan, (), (run,)).holds
 
@@ -138,25 +138,25 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_weather_hides_no_deviation(host, fault) -> None:
+def test_network_faults_hide_no_deviation(host, fault) -> None:
     plan = Plan("sample", fault=fault, most=200)
     clean = clean_run(plan, host)
     deviating = sum(verdict.outcome is Outcome.DEVIATES for verdict in clean)
-    run = run_in_weather(plan, clean, 46, host)
+    run = run_with_faults(plan, clean, 46, host)
     assert run.comparison.differences == (), "\n".join(lines(run))
     assert sum(run.comparison.undecided.values()) < deviating or deviating < 30
     assert deviating
 
 
-def test_a_summary_counts_the_undecided_by_their_weather(host) -> None:
+def test_a_summary_counts_the_undecided_by_their_fault(host) -> None:
     plan = Plan("text-only", kinds=("bad-gateway",), share=1.0, most=20)
     clean = clean_run(plan, host)
-    proof = Proof(plan, clean, (run_in_weather(plan, clean, 1, host),))
+    proof = Proof(plan, clean, (run_with_faults(plan, clean, 1, host),))
     assert proof.holds
     sent = proof.runs[0].comparison.requests
     assert list(summary(proof)) == [
         "text-only, clean: 20 conforms",
-        f"text-only, in weather: 1 runs, 20 cases, {sent} exchanges, 20 undecided, 0 false",
+        f"text-only, through the proxy: 1 runs, 20 cases, {sent} exchanges, 20 undecided, 0 false",
         "undecided by: 20 bad-gateway",
     ]
     assert proof.document()["undecided"] == {"bad-gateway": 20}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from tests.lab.network_faults.response_script import Answer
+from tests.lab.network_faults.response_script import Response
 
 PIECE = 64 * 1024
 """Bytes that are read at a time."""
@@ -41,14 +41,14 @@ class Upstream:
         return await asyncio.open_connection(self.host, self.port, limit=PIECE)
 
 
-class Asker:
+class UpstreamConnection:
     """Asks the upstream on behalf of one client, over one connection for as long as it lasts."""
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
         self._kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, request: h11.Request, body: bytes) -> Answer:
+    async def exchange(self, request: h11.Request, body: bytes) -> Response:
         """Send a request and read the whole answer; raises `OSError` or `RemoteProtocolError`."""
         protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         lines = request.headers.raw_items()
@@ -93,7 +93,9 @@ async def body_of(protocol: h11.Connection, reader: asyncio.StreamReader) -> byt
     return bytes(body)
 
 
-async def _answer(protocol: h11.Connection, reader: asyncio.StreamReader, method: bytes) -> Answer:
+async def _answer(
+    protocol: h11.Connection, reader: asyncio.StreamReader, method: bytes
+) -> Response:
     while isinstance(event := await next_event(protocol, reader), h11.InformationalResponse):
         pass
     if not isinstance(event, h11.Response):
@@ -101,7 +103,7 @@ async def _answer(protocol: h11.Connection, reader: asyncio.StreamReader, method
     body = await body_of(protocol, reader)
     bodiless = method == b"HEAD" or event.status_code in (204, 304)
     headers = _lines(event.headers.raw_items())
-    return Answer(event.status_code, event.reason, headers, body, bodiless)
+    return Response(event.status_code, event.reason, headers, body, bodiless)
 
 
 def _lines(items: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[bytes, bytes], ...]:

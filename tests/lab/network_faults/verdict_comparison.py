@@ -1,8 +1,8 @@
 """The verdicts of one run, and how they differ from those of a clean run.
 
 Strategy: the cases are dealt to several clients by their ids, so that each case meets the same
-weather in each run with the same seed. A verdict may turn into undecided where something came over
-its requests that loses answers; it may change in no other way.
+faults in each run with the same seed. A verdict may turn into undecided where a fault of its
+requests loses responses; it may change in no other way.
 """
 
 import time
@@ -22,7 +22,7 @@ from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import USER_AGENT, Timeouts
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
-from tests.lab.network_faults.network_fault import Effect, Event, Weather
+from tests.lab.network_faults.network_fault import Effect, FaultInjector, InjectedFaults
 
 _CLIENTS = 6
 _PATIENT = Timeouts(connect=30.0, read=30.0, exchange=60.0)
@@ -35,42 +35,42 @@ _IDLE = "closed-idle"
 _SILENCE = "silence"
 _CUT_OFF = "closed-in-body"
 
-Events = Mapping[str, Sequence[Event]]
+Injected = Mapping[str, Sequence[InjectedFaults]]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A case, what came of it, and what came over the requests that were sent for it.
+class ObservedCase:
+    """A case, its verdict, and the faults of the requests that were sent for it.
 
     `unseen` of its requests never reached the proxy: they went into a connection that ended while
-    it was idle. What is not idempotent is not sent again then (RFC 9110 section 9.2.2). `hurried`
-    says that its client waited for next to nothing, because silence was to come.
+    it was idle. What is not idempotent is not sent again then (RFC 9110 section 9.2.2). `impatient`
+    says that its client waited for next to nothing, because silence was to be injected.
     """
 
     case: Case
     verdict: Verdict
     performed: tuple[StepResult, ...] = field(repr=False, default=())
-    events: tuple[Event, ...] = ()
+    injected: tuple[InjectedFaults, ...] = ()
     unseen: int = 0
-    hurried: bool = False
+    impatient: bool = False
 
     @property
-    def blame(self) -> str:
-        """The weather that is to blame where the case is undecided; empty for none."""
-        troubles = [e.trouble for e in self.events if e.effect is not Effect.HARMLESS]
-        if troubles:
-            return troubles[-1]
-        return _IDLE if self.unseen else _SILENCE if self.hurried else ""
+    def cause(self) -> str:
+        """The fault that left the case undecided; empty for none."""
+        failures = [e.failure for e in self.injected if e.effect is not Effect.HARMLESS]
+        if failures:
+            return failures[-1]
+        return _IDLE if self.unseen else _SILENCE if self.impatient else ""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A verdict that the weather changed and must not have changed."""
+    """A verdict that network faults changed and must not have changed."""
 
     case: str
     clean: str
-    came: str
-    weather: tuple[str, ...]
+    received: str
+    faults: tuple[str, ...]
     exchanges: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
@@ -78,58 +78,58 @@ class Difference:
         return (
             f"case     {self.case}",
             f"clean    {self.clean}",
-            f"came     {self.came}",
-            f"weather  {', '.join(self.weather) or 'clear'}",
+            f"received {self.received}",
+            f"faults   {', '.join(self.faults) or 'none'}",
             *(f"exchange {exchange}" for exchange in self.exchanges),
         )
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A run in weather against a clean one.
+    """A run with network faults against a clean one.
 
     `undecided` counts the cases that were decided in the clean run and are not here, by the
-    weather that is to blame; `events` counts what came over the requests, by the kind's name.
+    fault that is the cause; `injected` counts the faults of the requests, by name.
     """
 
     cases: int
     requests: int
     undecided: Mapping[str, int]
-    events: Mapping[str, int]
+    injected: Mapping[str, int]
     differences: tuple[Difference, ...]
 
 
-def perform_all(
+def run_cases(
     definition: Definition,
     cases: Sequence[Case],
     url: str,
-    weather: Weather | None = None,
-    events: Events = MappingProxyType({}),
-) -> tuple[Seen, ...]:
-    """Send the cases by several clients at once and judge them; `Seen` in the cases' order.
+    injector: FaultInjector | None = None,
+    injected: Injected = MappingProxyType({}),
+) -> tuple[ObservedCase, ...]:
+    """Send the cases by several clients at once and judge them, in the cases' order.
 
-    `weather` is what `url` lies in, and `events` is where its proxy keeps what comes over the
-    requests.
+    `injector` decides on the faults of the proxy at `url`, and `injected` is where the proxy keeps
+    those of each client.
     """
     dealt: dict[int, list[int]] = {number: [] for number in range(_CLIENTS)}
     for index, case in enumerate(cases):
         dealt[zlib.crc32(case.id.encode()) % _CLIENTS].append(index)
 
-    def send(number: int) -> dict[int, Seen]:
-        seen: dict[int, Seen] = {}
+    def send(number: int) -> dict[int, ObservedCase]:
+        seen: dict[int, ObservedCase] = {}
         with (
-            _performer(url, number, _PATIENT) as patient,
-            _performer(url, number, _IMPATIENT) as impatient,
+            _case_runner(url, number, _PATIENT) as patient,
+            _case_runner(url, number, _IMPATIENT) as impatient,
         ):
             for index in dealt[number]:
                 case = cases[index]
-                silent = weather is not None and _meets_silence(case, weather, events)
-                performer = impatient if silent else patient
-                one = _seen(definition, case, performer, events)
-                seen[index] = replace(one, hurried=silent)
+                silent = injector is not None and _meets_silence(case, injector, injected)
+                runner = impatient if silent else patient
+                one = _seen(definition, case, runner, injected)
+                seen[index] = replace(one, impatient=silent)
         return seen
 
-    seen: dict[int, Seen] = {}
+    seen: dict[int, ObservedCase] = {}
     with ThreadPoolExecutor(_CLIENTS) as pool:
         for part in pool.map(send, dealt):
             seen |= part
@@ -137,51 +137,58 @@ def perform_all(
 
 
 @contextmanager
-def _performer(url: str, number: int, timeouts: Timeouts) -> Iterator[CaseRunner]:
+def _case_runner(url: str, number: int, timeouts: Timeouts) -> Iterator[CaseRunner]:
     client = Client(
-        url, timeouts=timeouts, attempts=_MOST_ATTEMPTS, limiter=ConcurrencyLimiter(sleep=_hardly)
+        url,
+        timeouts=timeouts,
+        attempts=_MOST_ATTEMPTS,
+        limiter=ConcurrencyLimiter(sleep=_wait_briefly),
     )
     try:
-        yield CaseRunner(client, f"weather/{number}/")
+        yield CaseRunner(client, f"network-faults/{number}/")
     finally:
         client.close()
 
 
-def _meets_silence(case: Case, weather: Weather, events: Events) -> bool:
+def _meets_silence(case: Case, injector: FaultInjector, injected: Injected) -> bool:
     """Whether nothing will be heard after one of the requests that the case may come to send."""
-    known = len(events.get(_agent(case), ()))
+    known = len(injected.get(_agent(case), ()))
     ordinals = range(known, known + _MOST_ATTEMPTS * len(case.steps))
-    return any(weather.event(_agent(case), n).trouble in _SILENCES for n in ordinals)
+    return any(injector.faults_of(_agent(case), n).failure in _SILENCES for n in ordinals)
 
 
 def _agent(case: Case) -> str:
     return f"{USER_AGENT} ({case.id})"
 
 
-def _hardly(_seconds: float) -> None:
+def _wait_briefly(_seconds: float) -> None:
     """Wait for next to nothing: the overload is not real."""
     time.sleep(_SHORTEST_WAIT)
 
 
-def _seen(definition: Definition, case: Case, performer: CaseRunner, events: Events) -> Seen:
+def _seen(
+    definition: Definition, case: Case, runner: CaseRunner, injected: Injected
+) -> ObservedCase:
     own = _agent(case)
-    known = len(events.get(own, ()))  # ids are unique within a test alone
-    performed = performer.execute(case)
-    came = list(events.get(own, ()))[known:]
+    known = len(injected.get(own, ()))  # ids are unique only within a test
+    performed = runner.execute(case)
+    received = list(injected.get(own, ()))[known:]
     exchanges = [p.exchange for p in performed if p.exchange is not None]
-    sent = sum(1 + len(one.repeats) for one in exchanges if _who_asked(one) == own)
-    unseen = sent - len(came)
-    # A setup that cases share was sent for one of them, and what came over it counts for all.
-    for other in dict.fromkeys(map(_who_asked, exchanges)):
-        came += events.get(other, ()) if other != own else ()
-    return Seen(case, judge_case(definition, case, performed), performed, tuple(came), unseen)
+    sent = sum(1 + len(one.repeats) for one in exchanges if _client_of(one) == own)
+    unseen = sent - len(received)
+    # A setup that cases share was sent for one of them, and its faults count for all.
+    for other in dict.fromkeys(map(_client_of, exchanges)):
+        received += injected.get(other, ()) if other != own else ()
+    return ObservedCase(
+        case, judge_case(definition, case, performed), performed, tuple(received), unseen
+    )
 
 
-def _who_asked(exchange: Exchange) -> str:
+def _client_of(exchange: Exchange) -> str:
     return header(exchange.sent.headers, "User-Agent") or ""
 
 
-def compare(clean: Sequence[Verdict], seen: Sequence[Seen]) -> Comparison:
+def compare(clean: Sequence[Verdict], seen: Sequence[ObservedCase]) -> Comparison:
     """Hold a run against the verdicts of a clean one on the same cases."""
     undecided: Counter[str] = Counter()
     differences = []
@@ -190,27 +197,27 @@ def compare(clean: Sequence[Verdict], seen: Sequence[Seen]) -> Comparison:
         if why:
             differences.append(_described(before, now, why))
         elif now.verdict.outcome is not before.outcome:
-            undecided[now.blame] += 1
+            undecided[now.cause] += 1
     return Comparison(
         len(seen),
         sum(len(one.performed) for one in seen),
         dict(undecided),
-        dict(Counter(kind.name for one in seen for event in one.events for kind in event.kinds)),
+        dict(Counter(kind.name for one in seen for event in one.injected for kind in event.kinds)),
         tuple(differences),
     )
 
 
-def _difference(clean: Verdict, seen: Seen) -> str:
+def _difference(clean: Verdict, seen: ObservedCase) -> str:
     """Why the verdict must not have come of the clean one; empty where it may."""
     now = seen.verdict
     if now.outcome is Outcome.UNDECIDED:
-        if clean.outcome is Outcome.UNDECIDED or seen.blame:
+        if clean.outcome is Outcome.UNDECIDED or seen.cause:
             return ""
         return "undecided, though nothing was lost"
     if _said(now) == _said(clean):
         return ""
     # A wrong body that was cut off is wrong in another way, and nothing may tell that it was cut.
-    if now.outcome is clean.outcome and now.rules == clean.rules and seen.blame == _CUT_OFF:
+    if now.outcome is clean.outcome and now.rules == clean.rules and seen.cause == _CUT_OFF:
         return ""
     return "another verdict" if now.outcome is not clean.outcome else "another reason"
 
@@ -219,12 +226,12 @@ def _said(verdict: Verdict) -> tuple[object, ...]:
     return (verdict.outcome, verdict.rules, verdict.reason, verdict.expected, verdict.observed)
 
 
-def _described(clean: Verdict, seen: Seen, why: str) -> Difference:
+def _described(clean: Verdict, seen: ObservedCase, why: str) -> Difference:
     return Difference(
         seen.case.id,
         _in_words(clean),
         f"{why}: {_in_words(seen.verdict)}",
-        tuple(map(str, seen.events)),
+        tuple(map(str, seen.injected)),
         tuple(_exchange_in_words(p.exchange) for p in seen.performed if p.exchange is not None),
     )
 
