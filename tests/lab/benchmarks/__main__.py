@@ -1,19 +1,19 @@
 """`python -m tests.lab.benchmarks [SUBJECT …]`: a table of ratios, and reports/out/bench.json."""
 
 import argparse
-import json
 import sys
 import time
 from importlib import import_module
 from typing import Any
 
 from tests.lab.benchmarks.measurement import ROOT
+from tests.lab.command import say, write_json
 
 SUBJECTS = {
     "loopback": "tests.lab.benchmarks.loopback",
     "latency": "tests.lab.benchmarks.latency",
     "gateway": "tests.lab.benchmarks.gateway_speed",
-    "peers": "tests.lab.benchmarks.other_tools",
+    "tools": "tests.lab.benchmarks.other_tools",
     "collect": "tests.lab.benchmarks.collection",
 }
 """What is measured, each by the function `run` of a module."""
@@ -32,21 +32,16 @@ def main() -> int:
     results: dict[str, Any] = {}
     for name in chosen:
         began = time.monotonic()
-        _say(f"== {name}")
+        say(f"== {name}")
         try:
             results[name] = import_module(SUBJECTS[name]).run()
         except RuntimeError as error:
             results[name] = {"error": str(error)}
         for line in results[name].get("lines", [results[name].get("error")]):
-            _say(line)
-        _say(f"({time.monotonic() - began:.0f} s)\n")
-        _FILE.parent.mkdir(parents=True, exist_ok=True)
-        _FILE.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            say(line)
+        say(f"({time.monotonic() - began:.0f} s)\n")
+        write_json(_FILE, results)
     return 1 if any("error" in result for result in results.values()) else 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - what a command says
 
 
 if __name__ == "__main__":

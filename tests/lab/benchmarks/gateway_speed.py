@@ -1,4 +1,4 @@
-"""How fast the reference gateway is: beside a bare application, and beside peers that do the same.
+"""How fast the reference gateway is: beside a bare application, and beside other targets.
 
 `python -m tests.lab.benchmarks.gateway_speed` prints a table and JSON. A ratio is of two loads, one
 right after the other in one run, each of the two first in every other pair, so that what else the
@@ -7,8 +7,8 @@ machine does falls on both; five pairs or more give the least, the median and th
 time: what the rates come to where the client and all else have processors of their own.
 
 The bare application (`bare`) stands on the same server with the same settings, reads the same
-request and answers with as many bytes. A peer is given by the address that its keys are appended
-to: `--peer=LocalStack=http://localhost:4566/_aws/execute-api/ID/v1/s3?key=BUCKET/`, where the
+request and answers with as many bytes. A target is given by the address that its keys are appended
+to: `--target=LocalStack=http://localhost:4566/_aws/execute-api/ID/v1/s3?key=BUCKET/`, where the
 sample API is deployed.
 """
 
@@ -31,11 +31,11 @@ from fixtures.definitions import load
 from fixtures.gateway.process import running_gateway
 from tests.lab.benchmarks.hammer import Load, a_request, hammer
 from tests.lab.emulators.__main__ import ENVIRONMENTS
-from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.deployment import BUCKET, STAGE, Account
 from tests.lab.emulators.emulator_process import running
+from tests.lab.emulators.emulator_result import SkippedError
 from tests.lab.emulators.installation import install
-from tests.lab.emulators.targets import PEERS
+from tests.lab.emulators.targets import EMULATORS
 
 _ROOT = Path(__file__).parents[3]
 _SMALL = 256
@@ -195,20 +195,20 @@ def run() -> dict[str, Any]:
 @contextmanager
 def _localstack() -> Iterator[str]:
     """LocalStack with the sample API; gives the address that a key is appended to."""
-    peer = next(peer for peer in PEERS if peer.name == "localstack")
-    programs = install(peer, ENVIRONMENTS)
+    emulator = next(each for each in EMULATORS if each.name == "localstack")
+    programs = install(emulator, ENVIRONMENTS)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(peer, programs, Path(folder)) as port,
+        running(emulator, programs, Path(folder)) as port,
     ):
         account = Account(port)
         account.create_bucket()
         api = account.deploy(load("sample"))
-        yield f"{peer.invoke.format(port=port, api=api, stage=STAGE)}/s3?key={BUCKET}/"
+        yield f"{emulator.invoke.format(port=port, api=api, stage=STAGE)}/s3?key={BUCKET}/"
 
 
 def measure(
-    peers: Mapping[str, str] | None = None,
+    targets: Mapping[str, str] | None = None,
     *,
     sizes: Sequence[int] = (1, 9),
     pairs: int = 5,
@@ -217,7 +217,7 @@ def measure(
     """Measure, and give the ratios (least, median, most, and each pair's; the median by processor
     time) and the table's lines.
 
-    `peers` are addresses by name that a key can be appended to, `sizes` are in MiB, `seconds` are
+    `targets` are addresses by name that a key can be appended to, `sizes` are in MiB, `seconds` are
     those of one load. Raises `RuntimeError` where a server does not answer with 200.
     """
     found: list[Compared] = []
@@ -232,7 +232,7 @@ def measure(
         with running_gateway("sample") as gateway:
             small = _small(f"{gateway.url}/s3?key=bucket/")
             against_bare(gateway.pid, small)
-            for name, keys in (peers or {}).items():
+            for name, keys in (targets or {}).items():
                 for work, same in zip(small, _small(keys), strict=True):
                     mine, theirs = Server(work.url, gateway.pid), Server(same.url)
                     found.append(_compared(work, mine, name, theirs, pairs, seconds))
@@ -261,12 +261,12 @@ def measure(
 def main() -> None:
     """Print the table, then the ratios as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab.benchmarks.gateway_speed")
-    parser.add_argument("--peer", action="append", default=[], metavar="NAME=ADDRESS")
+    parser.add_argument("--target", action="append", default=[], metavar="NAME=ADDRESS")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0)
     options = parser.parse_args()
-    peers = dict(peer.split("=", 1) for peer in options.peer)
-    result = measure(peers, pairs=options.pairs, seconds=options.seconds)
+    targets = dict(target.split("=", 1) for target in options.target)
+    result = measure(targets, pairs=options.pairs, seconds=options.seconds)
     print(*result["lines"], sep="\n")  # noqa: T201 - what it is run for
     print(json.dumps(result["ratios"], indent=2))  # noqa: T201
 

@@ -26,14 +26,14 @@ from fixtures.faults.host import Host
 from tests.lab.benchmarks.measurement import paired, python, ratio, suite, table
 from tests.lab.benchmarks.tavern_file import TavernFile, written
 from tests.lab.emulators.__main__ import ENVIRONMENTS
-from tests.lab.emulators.attempt import SkippedError
+from tests.lab.emulators.emulator_result import SkippedError
 from tests.lab.emulators.installation import environment_with
 from tests.lab.fault_matrix.trial import applies
 
 _SCHEMATHESIS = ("schemathesis~=4.32",)
 # It imports what pytest 9.1 has no more.
 _TAVERN = ("tavern~=3.7", "pytest<9.1")
-_PEERS = ("Schemathesis", "Tavern", "the suite")
+_TOOLS = ("Schemathesis", "Tavern", "the suite")
 _QUICK = "--hypothesis-profile=quick"
 _SAMPLED = 10
 _HEALTHY_RUNS = 3
@@ -63,8 +63,8 @@ def run() -> dict[str, Any]:
         caught = {
             fault.name: _catch(fault, schemathesis, healthy, tavern, file) for fault in _sampled()
         }
-    counts = Counter(peer for one in caught.values() for peer, noticed in one.items() if noticed)
-    noticed = ", ".join(f"{peer} {counts[peer]}" for peer in _PEERS)
+    counts = Counter(tool for one in caught.values() for tool, noticed in one.items() if noticed)
+    noticed = ", ".join(f"{tool} {counts[tool]}" for tool in _TOOLS)
     return {
         "ratios": ratios,
         "healthy": sorted(healthy),
@@ -102,9 +102,9 @@ def _catch(
         own = ("-q", "-x", "-p", "no:cacheprovider", "-o", f"reports_out={file.folder / 'out'}")
         status = python("-m", "pytest", *own, f"--endpoint={url}", "--strict", _QUICK).status
         return {
-            _PEERS[0]: bool(accused - healthy),
-            _PEERS[1]: not file.passes(tavern, url),
-            _PEERS[2]: status == 1,
+            _TOOLS[0]: bool(accused - healthy),
+            _TOOLS[1]: not file.passes(tavern, url),
+            _TOOLS[2]: status == 1,
         }
 
 

@@ -91,10 +91,10 @@ def test_a_server_that_lets_go_ends_the_measurement() -> None:
         hammer(url, a_request("GET", url), connections=1, seconds=1)
 
 
-def test_every_conversion_is_compared_and_a_peer_does_the_same_work() -> None:
-    with running_gateway("sample") as peer:
-        peers = {"itself": f"{peer.url}/s3?key=bucket/"}
-        result = measure(peers, sizes=(1,), pairs=2, seconds=0.05)
+def test_every_conversion_is_compared_and_a_target_does_the_same_work() -> None:
+    with running_gateway("sample") as target:
+        targets = {"itself": f"{target.url}/s3?key=bucket/"}
+        result = measure(targets, sizes=(1,), pairs=2, seconds=0.05)
     names = [
         f"small {method} / {other}" for other in ("bare", "itself") for method in ("PUT", "GET")
     ]

@@ -6,41 +6,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fixtures import definitions
-from fixtures.exceptions import DefinitionError
 from fixtures.gateway.arguments import Parser
 from reports.__main__ import main as reports
 from reports.atomic_file import atomic_write
 from suites.profile import PROFILES
-from tests.lab.emulators.attempt import Attempt
+from tests.lab.command import chosen_definitions, make_parser, say
+from tests.lab.emulators.driver import Plan, judge_emulator
+from tests.lab.emulators.emulator_result import EmulatorResult
 from tests.lab.emulators.result_tables import tables
-from tests.lab.emulators.targets import PEERS
-from tests.lab.emulators.trials import Plan, attempts
+from tests.lab.emulators.targets import EMULATORS
 
 _ROOT = Path(__file__).parents[3]
-OUT = _ROOT / "reports" / "out" / "peers"
+OUT = _ROOT / "reports" / "out" / "emulators"
 # Where neither the type checker nor a linter looks for this project's code.
 ENVIRONMENTS = _ROOT / ".tox" / "emulators"
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m tests.lab.emulators",
-        description="Install emulators of API Gateway, each into an environment of its own, deploy "
-        "the definitions to each, run the suite against it, and write tables and comparison pages. "
+    parser = make_parser(
+        "emulators",
+        "Install emulators of API Gateway, each into an environment of its own, deploy the "
+        "definitions to each, run the suite against it, and write tables and comparison pages. "
         "Exit status 0 where at least one could be judged, whatever the verdicts; else 1.",
-        allow_abbrev=False,
+        definitions.shipped(),
     )
     parser.add_argument(
-        "--peer",
+        "--emulator",
         action="append",
-        choices=[peer.name for peer in PEERS],
+        choices=[emulator.name for emulator in EMULATORS],
         help="which emulator; may be given several times (default: every one)",
-    )
-    parser.add_argument(
-        "--definition",
-        action="append",
-        metavar="NAME_OR_PATH",
-        help="what is deployed; may be given several times (default: every shipped one)",
     )
     parser.add_argument(
         "--profile", choices=tuple(PROFILES), default="quick", help="default: quick"
@@ -59,7 +53,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--list", action="store_true", help="say which emulators there are")
     parser.add_argument(
-        "--folder", type=Path, default=OUT, metavar="DIR", help="default: reports/out/peers"
+        "--folder", type=Path, default=OUT, metavar="DIR", help="default: reports/out/emulators"
     )
     parser.add_argument(
         "--markdown",
@@ -71,37 +65,32 @@ def _parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try the peers; 0 if any was judged, 1 if none was, 2 where the call is wrong."""
+    """Try the emulators; 0 if any was judged, 1 if none was, 2 where the call is wrong."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.list:
-        for peer in PEERS:
-            _say(f"{peer.name:<18} {' '.join(peer.requirements)}")
+        for emulator in EMULATORS:
+            say(f"{emulator.name:<18} {' '.join(emulator.requirements)}")
         return 0
-    names = tuple(options.definition or definitions.shipped())
-    try:
-        for name in names:
-            definitions.load(name)
-    except DefinitionError as error:
-        parser.error(str(error))
-    plan = Plan(ENVIRONMENTS, options.folder, options.profile, options.longest, options.again, _say)
+    names = chosen_definitions(parser, options.definition, definitions.shipped())
+    plan = Plan(ENVIRONMENTS, options.folder, options.profile, options.longest, options.again, say)
     found = [
-        attempt
-        for peer in PEERS
-        if not options.peer or peer.name in options.peer
-        for attempt in attempts(peer, names, plan)
+        result
+        for emulator in EMULATORS
+        if not options.emulator or emulator.name in options.emulator
+        for result in judge_emulator(emulator, names, plan)
     ]
     markdown = options.markdown or options.folder / "tables.md"
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     atomic_write(markdown, tables(found, today, options.profile).encode())
-    _say(str(markdown))
+    say(str(markdown))
     for name in names:
         _compare(found, name, options.folder)
-    return 0 if any(attempt.document for attempt in found) else 1
+    return 0 if any(result.document for result in found) else 1
 
 
-def _compare(found: Sequence[Attempt], name: str, folder: Path) -> None:
-    """The comparison page of the peers that were judged with a definition."""
+def _compare(found: Sequence[EmulatorResult], name: str, folder: Path) -> None:
+    """The comparison page of the emulators that were judged with a definition."""
     judged = [a for a in found if a.definition == name and a.document is not None]
     if len(judged) < 2:
         return
@@ -109,16 +98,15 @@ def _compare(found: Sequence[Attempt], name: str, folder: Path) -> None:
     reports(
         [
             "compare",
-            *(str(folder / each.peer / Path(name).stem / "conformance.json") for each in judged),
-            *(f"--label={each.peer} {each.version}" for each in judged),
+            *(
+                str(folder / each.emulator / Path(name).stem / "conformance.json")
+                for each in judged
+            ),
+            *(f"--label={each.emulator} {each.version}" for each in judged),
             f"--html={page}.html",
             f"--json={page}.json",
         ]
     )
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - what a command says
 
 
 if __name__ == "__main__":

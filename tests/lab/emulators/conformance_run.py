@@ -10,8 +10,8 @@ from reports.document import Document
 from reports.judge import judged_again
 from reports.loader import load
 from reports.stream import to_jsonl
-from tests.lab.emulators.attempt import SkippedError
 from tests.lab.emulators.deployment import BUCKET
+from tests.lab.emulators.emulator_result import SkippedError
 
 _ROOT = Path(__file__).parents[3]
 _DOCUMENT = "conformance.json"

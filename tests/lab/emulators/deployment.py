@@ -1,4 +1,4 @@
-"""Deploying a definition to a peer by the AWS calls that a team would use."""
+"""Deploying a definition to an emulator by the AWS calls that a team would use."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fixtures.api import Definition
 from fixtures.api.node import parse_document
-from tests.lab.emulators.attempt import SkippedError
+from tests.lab.emulators.emulator_result import SkippedError
 
 BUCKET = "conformance"
 """The bucket that the suite writes to; the definition `conversions` names it in a URI."""
@@ -22,7 +22,7 @@ _REGION = "us-west-2"
 
 
 class Account:
-    """The S3 and API Gateway of one running peer."""
+    """The S3 and API Gateway of one running emulator."""
 
     def __init__(self, port: int) -> None:
         session = botocore.session.Session()

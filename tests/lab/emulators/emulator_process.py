@@ -1,4 +1,4 @@
-"""A peer as a process of its own, on a free port of loopback, for the time of a `with` block."""
+"""An emulator as a process of its own, on a free port of loopback."""
 
 import http.client
 import os
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab.emulators.attempt import SkippedError
-from tests.lab.emulators.targets import Peer
+from tests.lab.emulators.emulator_result import SkippedError
+from tests.lab.emulators.targets import Emulator
 
 _LONGEST_END = 20.0
 _BETWEEN_PROBES = 0.25
@@ -19,9 +19,9 @@ _HOST = "127.0.0.1"
 
 @contextmanager
 def running(
-    peer: Peer, programs: Path, folder: Path, *, longest_start: float = 180.0
+    emulator: Emulator, programs: Path, folder: Path, *, longest_start: float = 180.0
 ) -> Iterator[int]:
-    """Start the peer, wait until it serves, and end it by its own process; gives the port.
+    """Start the emulator, wait until it serves, and end it by its own process; gives the port.
 
     What it says goes to `log.txt` in `folder`, where it may also keep what it has.
     `longest_start` is in seconds. Raises `SkippedError`.
@@ -29,8 +29,8 @@ def running(
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     values = {"bin": str(programs), "port": str(port), "folder": str(folder.resolve())}
-    command = [part.format_map(values) for part in peer.command]
-    environment = {name: value.format_map(values) for name, value in peer.environment.items()}
+    command = [part.format_map(values) for part in emulator.command]
+    environment = {name: value.format_map(values) for name, value in emulator.environment.items()}
     with (folder / "log.txt").open("wb") as log:
         try:
             process = subprocess.Popen(
@@ -44,16 +44,16 @@ def running(
         except OSError as error:
             raise SkippedError(f"it cannot be started: {error}") from None
         try:
-            _wait(process, port, peer.ready, longest_start, folder / "log.txt")
+            _wait(process, port, emulator.ready, longest_start, folder / "log.txt")
             yield port
         finally:
             _end(process)
 
 
 def _surroundings(programs: Path) -> dict[str, str]:
-    """This process's environment, without what would lead a peer to this project's packages.
+    """This process's environment, without what would lead an emulator to this project's packages.
 
-    A peer that made calls of its own to AWS would find no credentials that mean anything there.
+    An emulator that calls AWS itself would find no credentials there that mean anything.
     """
     kept = {
         name: value

@@ -1,4 +1,4 @@
-"""A peer for the tests: the reference gateway behind the AWS calls that deploy to it.
+"""An emulator for the tests: the reference gateway behind the AWS calls that deploy to it.
 
 Run as a program, `python fake_emulator.py PORT [MANNER]`, as an emulator is. It knows
 CreateBucket, ImportRestApi, GetResources and CreateDeployment as botocore sends them, and serves
@@ -23,7 +23,7 @@ API = "abc123"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Emulator:
+class FakeEmulator:
     """One account with one API at most."""
 
     def __init__(self, manner: str) -> None:
@@ -81,7 +81,7 @@ def main() -> None:
         sys.stdout.flush()
         time.sleep(60)
     with listen(port) as listener:
-        server = make_server(Emulator(manner))
+        server = make_server(FakeEmulator(manner))
         stop_on_signals(server)
         server.run([listener])
 

@@ -1,4 +1,4 @@
-"""An environment for each peer, made once and kept as long as its requirements stay the same."""
+"""An environment for each emulator, made once and kept while its requirements stay the same."""
 
 import hashlib
 import shutil
@@ -8,23 +8,23 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.lab.emulators.attempt import SkippedError
-from tests.lab.emulators.targets import Peer
+from tests.lab.emulators.emulator_result import SkippedError
+from tests.lab.emulators.targets import Emulator
 
 _LONGEST = 1200.0
 _COMPLETE = "complete"
 _VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
 
 
-def install(peer: Peer, folder: Path) -> Path:
-    """The folder of the programs of an environment, below `folder`, that has the peer.
+def install(emulator: Emulator, folder: Path) -> Path:
+    """The folder of the programs of an environment, below `folder`, that has the emulator.
 
     Raises `SkippedError`.
     """
-    if sys.version_info[:2] < peer.python:
-        needed, here = (".".join(map(str, v)) for v in (peer.python, sys.version_info[:2]))
+    if sys.version_info[:2] < emulator.python:
+        needed, here = (".".join(map(str, v)) for v in (emulator.python, sys.version_info[:2]))
         raise SkippedError(f"it needs Python {needed}, and this is {here}")
-    return environment_with(peer.requirements, folder)
+    return environment_with(emulator.requirements, folder)
 
 
 def environment_with(requirements: Sequence[str], folder: Path) -> Path:
@@ -44,9 +44,9 @@ def environment_with(requirements: Sequence[str], folder: Path) -> Path:
     return programs
 
 
-def version(peer: Peer, programs: Path) -> str:
-    """The version of the peer's distribution in its environment."""
-    name = peer.requirements[0].partition("==")[0].partition("[")[0]
+def version(emulator: Emulator, programs: Path) -> str:
+    """The version of the emulator's distribution in its environment."""
+    name = emulator.requirements[0].partition("==")[0].partition("[")[0]
     return _run((str(programs / "python"), "-c", _VERSION, name)).strip()
 
 

@@ -1,4 +1,4 @@
-"""The table of peers holds together without any of them being installed."""
+"""The table of emulators holds together without any of them being installed."""
 
 import re
 
@@ -6,34 +6,34 @@ import pytest
 
 from fixtures.definitions import load, shipped
 from tests.lab.emulators.deployment import importable
-from tests.lab.emulators.targets import PEERS, Peer
+from tests.lab.emulators.targets import EMULATORS, Emulator
 
-EVERY = [pytest.param(peer, id=peer.name) for peer in PEERS]
-
-
-def test_each_peer_has_a_name_of_its_own() -> None:
-    assert len({peer.name for peer in PEERS}) == len(PEERS)
+EVERY = [pytest.param(emulator, id=emulator.name) for emulator in EMULATORS]
 
 
-@pytest.mark.parametrize("peer", EVERY)
-def test_a_peer_goes_by_one_version(peer: Peer) -> None:
-    assert re.fullmatch(r"[a-z-]+(\[[a-z0-9,]+\])?==[\d.]+", peer.requirements[0])
-    assert all(re.search(r"==|<=?|~=", requirement) for requirement in peer.requirements)
+def test_each_emulator_has_a_name_of_its_own() -> None:
+    assert len({emulator.name for emulator in EMULATORS}) == len(EMULATORS)
 
 
-@pytest.mark.parametrize("peer", EVERY)
-def test_a_peer_listens_where_it_is_told_and_on_loopback_alone(peer: Peer) -> None:
-    told = " ".join((*peer.command, *peer.environment.values()))
+@pytest.mark.parametrize("emulator", EVERY)
+def test_an_emulator_goes_by_one_version(emulator: Emulator) -> None:
+    assert re.fullmatch(r"[a-z-]+(\[[a-z0-9,]+\])?==[\d.]+", emulator.requirements[0])
+    assert all(re.search(r"==|<=?|~=", requirement) for requirement in emulator.requirements)
+
+
+@pytest.mark.parametrize("emulator", EVERY)
+def test_an_emulator_listens_where_it_is_told_and_on_loopback_only(emulator: Emulator) -> None:
+    told = " ".join((*emulator.command, *emulator.environment.values()))
     assert "{port}" in told
-    assert "127.0.0.1" in told or peer.name == "roto-aws"  # whose default it is
+    assert "127.0.0.1" in told or emulator.name == "roto-aws"  # whose default it is
     told.format(bin="b", port="1", folder="f")
 
 
-@pytest.mark.parametrize("peer", EVERY)
-def test_the_address_of_an_api_is_on_this_machine(peer: Peer) -> None:
-    url = peer.invoke.format(port=4566, api="abc", stage="v1")
+@pytest.mark.parametrize("emulator", EVERY)
+def test_the_address_of_an_api_is_on_this_machine(emulator: Emulator) -> None:
+    url = emulator.invoke.format(port=4566, api="abc", stage="v1")
     assert re.match(r"http://([\w.-]+\.)?localhost:4566/", url)
-    assert peer.ready.startswith("/")
+    assert emulator.ready.startswith("/")
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -1,15 +1,13 @@
 """`python -m tests.lab.fault_matrix`: prove that the suite catches each faulty gateway."""
 
-import json
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from fixtures import definitions
-from fixtures.exceptions import DefinitionError, UnknownFaultError
-from fixtures.faults.catalogue import BY_NAME, by_name
-from fixtures.gateway.arguments import Parser
+from fixtures.faults.catalogue import BY_NAME, UnknownFaultError, by_name
+from tests.lab.command import chosen_definitions, make_parser, say, write_json
 from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
 from tests.lab.fault_matrix.trial import Result
 
@@ -17,72 +15,47 @@ from tests.lab.fault_matrix.trial import Result
 _FEW = 200
 
 
-def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m tests.lab.fault_matrix",
-        description="Send the cases of the suites to gateways that are wrong on purpose.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--definition",
-        action="append",
-        metavar="NAME_OR_PATH",
-        help=f"what is deployed; may be given several times (default: all of "
-        f"{', '.join(definitions.shipped())})",
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 if all is caught, 1 if not, 2 where the call is wrong."""
+    parser = make_parser(
+        "fault_matrix",
+        "Send the cases of the suites to gateways that are wrong on purpose.",
+        definitions.shipped(),
     )
     parser.add_argument(
         "--fault", action="append", metavar="NAME", help="one fault; may be given several times"
     )
     parser.add_argument("--profile", choices=("quick", "default"), default="quick")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix there")
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status: 0 if all is caught, 1 if not, 2 where the call is wrong."""
-    parser = _parser()
     options = parser.parse_args(arguments)
-    names: list[str] = options.definition or list(definitions.shipped())
+    names = chosen_definitions(parser, options.definition, definitions.shipped())
     try:
-        for name in names:
-            definitions.load(name)
         faults = [by_name(name).name for name in options.fault or BY_NAME]
-    except (DefinitionError, UnknownFaultError) as error:
+    except UnknownFaultError as error:
         parser.error(str(error))
-    return _matrix(faults, names, options.profile, options.json, whole=not options.fault)
-
-
-def _matrix(
-    faults: list[str], names: list[str], profile: str, file: Path | None, *, whole: bool
-) -> int:
+    few = _FEW if options.fault else None
     started = time.monotonic()
     matrix = run(
-        faults, names, profile, control_cases=None if whole else _FEW, sole_killers=whole, said=_say
+        faults, names, options.profile, control_cases=few, sole_killers=few is None, said=say
     )
-    for name, control in matrix.controls.items():
-        _say(f"without a fault, {name}: {control.cases} cases, {len(control.deviations)} wrong")
-        for deviation in control.deviations[:10]:
-            _say(f"  {deviation}")
-    for text in per_definition(matrix):
-        _say(text)
-    for rule, killer in matrix.sole_killers.items():
-        if killer is None:
-            _say(f"no fault is caught by {rule} only")
-    _say(_summary(matrix, time.monotonic() - started))
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(matrix.document(), indent=1) + "\n", encoding="utf-8")
+    _report(matrix, time.monotonic() - started)
+    write_json(options.json, matrix.document())
     return 0 if matrix.succeeded else 1
 
 
-def _summary(matrix: Matrix, seconds: float) -> str:
+def _report(matrix: Matrix, seconds: float) -> None:
+    for name, control in matrix.controls.items():
+        say(f"without a fault, {name}: {control.cases} cases, {len(control.deviations)} wrong")
+        for deviation in control.deviations[:10]:
+            say(f"  {deviation}")
+    for text in per_definition(matrix):
+        say(text)
+    for rule, killer in matrix.sole_killers.items():
+        if killer is None:
+            say(f"no fault is caught by {rule} only")
     results = [row.result for row in matrix.rows]
     counts = ", ".join(f"{results.count(result)} {result}" for result in Result)
-    return f"{len(results)} faults: {counts}; {seconds:.0f} s"
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - what a command says
+    say(f"{len(results)} faults: {counts}; {seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -4,16 +4,12 @@ Strategy: two processes take the faults one after the other; each holds one sock
 the definitions that it has met. They give back only data.
 """
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.fault import CONNECTION
-from fixtures.faults.host import Host
 from fixtures.rules.rule_book import rules
 from tests.lab.fault_matrix.trial import (
     Result,
@@ -23,8 +19,8 @@ from tests.lab.fault_matrix.trial import (
     is_sole_killer,
     run_trial,
 )
+from tests.lab.workers import host, make_pool
 
-_PROCESSES = 2
 NEVER_BROKEN = frozenset({"not-judged", "stored-type-found"})
 """Rules that no gateway of the matrix can break.
 
@@ -143,9 +139,7 @@ def run(
     a bad one would catch anything. With `sole_killers`, a fault is looked for, for each rule, that
     no other rule catches.
     """
-    with ProcessPoolExecutor(
-        _PROCESSES, mp_context=multiprocessing.get_context("spawn"), initializer=_open
-    ) as pool:
+    with make_pool() as pool:
         controls = {
             name: pool.submit(_control, name, profile, control_cases) for name in definitions
         }
@@ -175,32 +169,21 @@ def _only_named(rule: str, rows: Sequence[Row], definitions: Sequence[str]) -> I
                 yield SoleKiller(row.fault, definition)
 
 
-_IN_THIS_PROCESS = ExitStack()
-_hosts: list[Host] = []
-
-
-def _open() -> None:
-    _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
-
-
 def _control(definition: str, profile: str, most: int | None) -> Control:
-    return Control(*control(_hosts[0], definition, profile, most))
+    return Control(*control(host(), definition, profile, most))
 
 
 def _row(fault: str, definitions: tuple[str, ...], profile: str) -> Row:
-    host = _hosts[0]
-    return Row(
-        fault, {name: run_trial(host, BY_NAME[fault], name, profile) for name in definitions}
-    )
+    trials = {name: run_trial(host(), BY_NAME[fault], name, profile) for name in definitions}
+    return Row(fault, trials)
 
 
 def _sole_killer(rule: str, candidates: tuple[SoleKiller, ...], profile: str) -> SoleKiller | None:
-    host = _hosts[0]
     for killer in candidates:
         fault = BY_NAME[killer.fault]
         # The quick profile has every kind of case but those near the limit.
         enough = "quick" if applies(fault, killer.definition, "quick") else profile
-        if is_sole_killer(host, fault, killer.definition, enough, rule):
+        if is_sole_killer(host(), fault, killer.definition, enough, rule):
             return killer
     return None
 

@@ -11,7 +11,6 @@ import hashlib
 import importlib
 import inspect
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from fixtures.faults.host import Host
 from fixtures.rules.judgement import judge_case, planned_rules
 from fixtures.rules.verdict import Outcome, Verdict
 from suites.profile import PROFILES
+from tests.lab.workers import wait_briefly
 
 _SUITES = Path(__file__).parents[3] / "suites"
 _PREFIX = "faults/"
@@ -211,16 +211,11 @@ def control(
 
 @contextlib.contextmanager
 def _client(url: str, number: int = 0, timeouts: Timeouts = _TIMEOUTS) -> Iterator[CaseRunner]:
-    client = Client(url, timeouts=timeouts, limiter=ConcurrencyLimiter(sleep=_wait_briefly))
+    client = Client(url, timeouts=timeouts, limiter=ConcurrencyLimiter(sleep=wait_briefly))
     try:
         yield CaseRunner(client, f"{_PREFIX}{number}/")
     finally:
         client.close()
-
-
-def _wait_briefly(_seconds: float) -> None:
-    """Wait for next to nothing: what is asked here is never overloaded."""
-    time.sleep(0.001)
 
 
 def _send_all(

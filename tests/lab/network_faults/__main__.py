@@ -1,7 +1,6 @@
 """`python -m tests.lab.network_faults`: prove that they raise no false alarm, or serve them."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -9,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fixtures import definitions
-from fixtures.api import DefinitionError
 from fixtures.faults.catalogue import UnknownFaultError, by_name
 from fixtures.gateway.arguments import Parser, port
+from tests.lab.command import chosen_definitions, make_parser, say, write_json
 from tests.lab.network_faults.delay import Delay
 from tests.lab.network_faults.listener import Handler, Listener
 from tests.lab.network_faults.network_fault import (
@@ -25,14 +24,16 @@ from tests.lab.network_faults.proof import Plan, Proof, prove, summary
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
 
+_DEFAULT_DEFINITIONS = (definitions.DEFAULT,)
+
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m tests.lab.network_faults",
-        description="Send the cases of the suites to the reference gateway through a proxy that "
-        "does what networks do, and compare the verdicts with those of a clean run; or serve that "
-        "proxy before any upstream.",
-        allow_abbrev=False,
+    parser = make_parser(
+        "network_faults",
+        "Send the cases of the suites to the reference gateway through a proxy that does what "
+        "networks do, and compare the verdicts with those of a clean run; or serve that proxy "
+        "before any upstream.",
+        _DEFAULT_DEFINITIONS,
     )
     parser.add_argument(
         "--kind",
@@ -48,12 +49,6 @@ def _parser() -> Parser:
     parser.add_argument("--list", action="store_true", help="say which kinds there are")
     proof = parser.add_argument_group("the proof")
     proof.add_argument("--runs", type=int, default=50, metavar="N", help="runs, a seed each")
-    proof.add_argument(
-        "--definition",
-        action="append",
-        metavar="NAME_OR_PATH",
-        help=f"what is deployed; may be given several times (default: {definitions.DEFAULT})",
-    )
     proof.add_argument("--profile", choices=("quick", "default"), default="quick")
     proof.add_argument(
         "--fault", metavar="NAME", help="a gateway of fixtures.faults in place of the correct one"
@@ -87,18 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.list:
         for kind in NETWORK_FAULTS:
-            _say(f"{kind.effect:<9} {kind.name:<17} {kind.share:<7g} {kind.sentence}")
+            say(f"{kind.effect:<9} {kind.name:<17} {kind.share:<7g} {kind.sentence}")
         return 0
     try:
         kinds = named(options.kind) if options.kind else DEFAULT
         if options.upstream is not None:
             return _serve(parser, options, kinds)
-        names = tuple(options.definition or (definitions.DEFAULT,))
-        for name in names:
-            definitions.load(name)
         fault = by_name(options.fault).name if options.fault else ""
-    except (DefinitionError, UnknownFaultError, UnknownNetworkFaultError, ValueError) as error:
+    except (UnknownFaultError, UnknownNetworkFaultError, ValueError) as error:
         parser.error(str(error))
+    names = chosen_definitions(parser, options.definition, _DEFAULT_DEFINITIONS)
     plans = [Plan(name, options.profile, fault, kinds, options.share) for name in names]
     return _prove(plans, range(options.seed, options.seed + options.runs), options.json)
 
@@ -107,13 +100,11 @@ def _prove(plans: Sequence[Plan], seeds: range, file: Path | None) -> int:
     proofs: list[Proof] = []
     for plan in plans:
         started = time.monotonic()
-        proofs.append(prove(plan, seeds, said=_say))
+        proofs.append(prove(plan, seeds, said=say))
         for line in summary(proofs[-1]):
-            _say(line)
-        _say(f"{time.monotonic() - started:.0f} s")
-    if file is not None:
-        document = [proof.document() for proof in proofs]
-        file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            say(line)
+        say(f"{time.monotonic() - started:.0f} s")
+    write_json(file, [proof.document() for proof in proofs])
     return 0 if all(proof.holds for proof in proofs) else 1
 
 
@@ -132,12 +123,8 @@ def _serve(parser: Parser, options: argparse.Namespace, kinds: tuple[str, ...]) 
         parser.error(f"port {options.port} on 127.0.0.1 cannot be used: {error.strerror}")
     path = urlsplit(options.upstream).path.rstrip("/")
     address = f"{listener.origin}{path}"
-    listener.run(handler, lambda: _say(f"Serving {options.upstream} {what} on {address}"))
+    listener.run(handler, lambda: say(f"Serving {options.upstream} {what} on {address}"))
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - what a command says
 
 
 if __name__ == "__main__":

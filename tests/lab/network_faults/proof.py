@@ -4,12 +4,10 @@ Strategy: two processes take the runs one after the other. Each has a gateway an
 of its own, so that nothing is shared and every run begins with an empty store.
 """
 
-import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,8 +20,7 @@ from tests.lab.network_faults.network_fault import DEFAULT, FaultInjector
 from tests.lab.network_faults.proxy import Proxy
 from tests.lab.network_faults.upstream import Upstream
 from tests.lab.network_faults.verdict_comparison import Comparison, compare, run_cases
-
-_PROCESSES = 2
+from tests.lab.workers import host, make_pool
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,7 @@ def prove(
     plan: Plan, seeds: Sequence[int], *, said: Callable[[str], None] = lambda _: None
 ) -> Proof:
     """Do the clean run, then one for each seed; `said` hears of each as soon as it is done."""
-    with ProcessPoolExecutor(
-        _PROCESSES, mp_context=multiprocessing.get_context("spawn"), initializer=_open
-    ) as pool:
+    with make_pool() as pool:
         clean = pool.submit(clean_run, plan).result()
         runs = []
         for run in pool.map(_run, [plan] * len(seeds), [clean] * len(seeds), seeds):
@@ -100,14 +95,6 @@ def prove(
     return Proof(plan, clean, tuple(runs))
 
 
-_IN_THIS_PROCESS = ExitStack()
-_hosts: list[Host] = []
-
-
-def _open() -> None:
-    _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
-
-
 @contextmanager
 def _gateway(host: Host, plan: Plan) -> Iterator[str]:
     definition, _ = planned(plan.definition, plan.profile)
@@ -115,21 +102,21 @@ def _gateway(host: Host, plan: Plan) -> Iterator[str]:
         yield url
 
 
-def clean_run(plan: Plan, host: Host | None = None) -> tuple[Verdict, ...]:
+def clean_run(plan: Plan, own_host: Host | None = None) -> tuple[Verdict, ...]:
     """The verdicts without a proxy."""
     definition, cases = planned(plan.definition, plan.profile)
-    with _gateway(host or _hosts[0], plan) as url:
+    with _gateway(own_host or host(), plan) as url:
         seen = run_cases(definition, [case.case for case in cases[: plan.most]], url)
     return tuple(one.verdict for one in seen)
 
 
 def run_with_faults(
-    plan: Plan, clean: Sequence[Verdict], seed: int, host: Host | None = None
+    plan: Plan, clean: Sequence[Verdict], seed: int, own_host: Host | None = None
 ) -> Run:
     """One run through the proxy, held against the clean one."""
     started = time.monotonic()
     definition, cases = planned(plan.definition, plan.profile)
-    with _gateway(host or _hosts[0], plan) as url:
+    with _gateway(own_host or host(), plan) as url:
         injector = FaultInjector(seed, plan.kinds, share=plan.share)
         proxy = Proxy(Upstream.at(url), injector)
         with Listener().running(proxy.serve) as origin:

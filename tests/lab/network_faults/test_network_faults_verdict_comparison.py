@@ -72,7 +72,7 @@ FALSE = [
 def test_any_other_change_is_a_difference(clean, now, event, why) -> None:
     comparison = held(clean, now, event)
     (difference,) = comparison.differences
-    assert why in difference.came
+    assert why in difference.received
     assert comparison.undecided == {}
     assert str(event) in "\n".join(difference.lines())
 
@@ -85,7 +85,7 @@ def test_a_case_that_was_hurried_may_be_undecided_before_the_silence_came() -> N
     impatient = ObservedCase(Case("a case"), UNDECIDED, (), (LATE,), impatient=True)
     assert compare([CONFORMS], [impatient]).undecided == {"silence": 1}
     (difference,) = compare([CONFORMS], [replace(impatient, verdict=DEVIATES)]).differences
-    assert "another verdict" in difference.came
+    assert "another verdict" in difference.received
 
 
 # ---------------------------------------------------------------------------- on the wire

@@ -5,7 +5,6 @@ faults in each run with the same seed. A verdict may turn into undecided where a
 requests loses responses; it may change in no other way.
 """
 
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from fixtures.client.http_client import USER_AGENT, Timeouts
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from tests.lab.network_faults.network_fault import Effect, FaultInjector, InjectedFaults
+from tests.lab.workers import wait_briefly
 
 _CLIENTS = 6
 _PATIENT = Timeouts(connect=30.0, read=30.0, exchange=60.0)
@@ -30,7 +30,6 @@ _PATIENT = Timeouts(connect=30.0, read=30.0, exchange=60.0)
 _IMPATIENT = Timeouts(connect=30.0, read=0.5, exchange=1.0)
 _SILENCES = {"silence", "stall", "slow-drip"}
 _MOST_ATTEMPTS = 4
-_SHORTEST_WAIT = 0.001
 _IDLE = "closed-idle"
 _SILENCE = "silence"
 _CUT_OFF = "closed-in-body"
@@ -142,7 +141,7 @@ def _case_runner(url: str, number: int, timeouts: Timeouts) -> Iterator[CaseRunn
         url,
         timeouts=timeouts,
         attempts=_MOST_ATTEMPTS,
-        limiter=ConcurrencyLimiter(sleep=_wait_briefly),
+        limiter=ConcurrencyLimiter(sleep=wait_briefly),
     )
     try:
         yield CaseRunner(client, f"network-faults/{number}/")
@@ -159,11 +158,6 @@ def _meets_silence(case: Case, injector: FaultInjector, injected: Injected) -> b
 
 def _agent(case: Case) -> str:
     return f"{USER_AGENT} ({case.id})"
-
-
-def _wait_briefly(_seconds: float) -> None:
-    """Wait for next to nothing: the overload is not real."""
-    time.sleep(_SHORTEST_WAIT)
 
 
 def _seen(

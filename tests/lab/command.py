@@ -1,0 +1,49 @@
+"""What the commands of the laboratory share."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fixtures import definitions
+from fixtures.exceptions import DefinitionError
+from fixtures.gateway.arguments import Parser
+
+
+def make_parser(program: str, description: str, default: Sequence[str]) -> Parser:
+    """The parser of `python -m tests.lab.PROGRAM`, with `--definition` and its default."""
+    parser = Parser(
+        prog=f"python -m tests.lab.{program}", description=description, allow_abbrev=False
+    )
+    parser.add_argument(
+        "--definition",
+        action="append",
+        metavar="NAME_OR_PATH",
+        help=f"what is deployed; may be given several times (default: {', '.join(default)})",
+    )
+    return parser
+
+
+def chosen_definitions(
+    parser: Parser, names: Sequence[str] | None, default: Sequence[str]
+) -> tuple[str, ...]:
+    """The definitions that were chosen; ends the call where one cannot be loaded."""
+    chosen = tuple(names or default)
+    try:
+        for name in chosen:
+            definitions.load(name)
+    except DefinitionError as error:
+        parser.error(str(error))
+    return chosen
+
+
+def write_json(file: Path | None, document: Any) -> None:
+    """Write a document, if there is a file for it."""
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)  # noqa: T201 - what a command says
