@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from fixtures.definitions import load
+from fixtures.exceptions import UnknownFaultError
 from fixtures.faults.catalogue import CATALOGUE, by_name
 from fixtures.faults.command import list_faults, serve_fault
 from fixtures.faults.host import Host
@@ -29,9 +30,9 @@ def test_the_list_names_every_fault_with_its_sentence() -> None:
 
 
 def test_an_unknown_fault_is_neither_listed_nor_served() -> None:
-    with pytest.raises(LookupError, match="no fault is named no-such-fault"):
+    with pytest.raises(UnknownFaultError, match="no fault is named no-such-fault"):
         list(list_faults(["no-such-fault"]))
-    with pytest.raises(LookupError, match="no fault is named no-such-fault"):
+    with pytest.raises(UnknownFaultError, match="no fault is named no-such-fault"):
         serve_fault("no-such-fault", load("sample"), 0, print)
 
 
