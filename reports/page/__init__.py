@@ -18,25 +18,12 @@ from string import Template
 from typing import Any
 
 from reports.document import Document
+from reports.page.bundle import bundle
 from reports.page.data import evidence, overview
 from reports.page.headline import headline
 
 _HERE = Path(__file__).parent
 _STYLES = ("base.css", "top.css", "results.css", "panel.css", "print.css")
-# In this order they are one script: what is used at once comes after what it uses.
-_SCRIPTS = (
-    "dom.js",
-    "data.js",
-    "state.js",
-    "top.js",
-    "matrix.js",
-    "lists.js",
-    "bytes.js",
-    "panel.js",
-    "filters.js",
-    "print.js",
-    "main.js",
-)
 
 
 def render(document: Document, diagnosis: Mapping[str, Any] | None = None) -> str:
@@ -59,8 +46,7 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    parts = "".join((_HERE / "script" / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+    return bundle(_HERE / "script" / "main.mjs")
 
 
 def _policy(style: str, script: str) -> str:

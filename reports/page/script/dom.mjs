@@ -1,12 +1,12 @@
-// Making elements. Text goes in as text nodes alone: nothing that came from an endpoint is ever
+// Making elements. Text goes in as text nodes only: nothing that came from an endpoint is ever
 // parsed as markup.
 
 // Controls, bidirectional overrides, zero-width letters, lone surrogates: what would not be seen,
 // or would make the rest look like something else. Line breaks and tabs stay.
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** An element with attributes and children; `null` and `false` stand for nothing. */
-function make(tag, attributes = {}, ...children) {
+/** An element with attributes and children; `null`, `false` and empty text are left out. */
+export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(name, "");
@@ -14,21 +14,28 @@ function make(tag, attributes = {}, ...children) {
       element.setAttribute(name, value);
     }
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== false));
+  element.append(...present(children));
   return element;
 }
+
+const present = (children) => children.flat().filter((child) => child || child === 0);
+
+/** Give an element these children instead of those that it has. */
+export const setChildren = (element, ...children) => element.replaceChildren(...present(children));
+
+export const quiet = (...children) => make("span", { class: "quiet" }, ...children);
 
 function codePoint(letter) {
   return `U+${letter.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Text for an attribute, in which what cannot be seen is spelled out. */
-function spelled(text) {
+export function spelled(text) {
   return String(text).replace(UNSEEN, (letter) => `<${codePoint(letter)}>`);
 }
 
 /** Text as nodes, in which what cannot be seen is a small mark. */
-function visible(text) {
+export function visible(text) {
   const whole = String(text);
   const nodes = [];
   let from = 0;
@@ -42,26 +49,38 @@ function visible(text) {
 }
 
 /** Text that is code: a type, a header, a command; isolated from the direction around it. */
-function code(text, attributes = {}) {
+export function code(text, attributes = {}) {
   return make("code", attributes, ...visible(text));
 }
 
+/** Code that scrolls by itself, by keyboard too; screen readers are told what it is. */
+export const block = (text, label, kind = null) =>
+  make("pre", { class: kind, tabindex: "0", role: "group", "aria-label": label }, code(text));
+
+/** A name with its value, in a list of definitions. */
+export const fact = (name, ...value) =>
+  make("div", {}, make("dt", {}, name), make("dd", {}, ...value));
+
+/** What a summary unfolds. */
+export const folded = (summary, ...children) =>
+  make("details", {}, make("summary", {}, summary), ...children);
+
 /** A link that leaves the page; only where it is one of the web. */
-function outward(title, url) {
+export function outward(title, url) {
   const usable = /^https?:\/\//i.test(url);
   return usable
     ? make("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, ...visible(title))
     : make("span", {}, ...visible(title));
 }
 
-function counted(number, one, many = `${one}s`) {
+export function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-const byId = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
-/** Say something to those who do not see the page change. */
-function announce(text) {
+/** Tell screen readers what has changed. */
+export function announce(text) {
   byId("page-status").textContent = text;
   const inside = byId("panel").querySelector("[role=status]");
   if (inside) inside.textContent = text; // what is outside of an open dialog is not read out
@@ -88,8 +107,8 @@ async function copy(text) {
   }
 }
 
-/** A button that copies; `what` says what, for those who do not see beside what it stands. */
-function copyButton(text, what, label = "Copy") {
+/** A button that copies; screen readers are told `what`. */
+export function copyButton(text, what, label = "Copy") {
   const button = make(
     "button",
     { type: "button", class: "copy", "aria-label": `${label}: ${what}` },
@@ -108,11 +127,6 @@ function copyButton(text, what, label = "Copy") {
 }
 
 /** A block of code with its copy button. */
-function copyable(text, what) {
-  return make(
-    "div",
-    { class: "copyable" },
-    make("pre", { tabindex: "0", role: "group", "aria-label": what }, code(text)),
-    copyButton(text, what),
-  );
+export function copyable(text, what) {
+  return make("div", { class: "copyable" }, block(text, what), copyButton(text, what));
 }

@@ -1,28 +1,52 @@
-// What is no matrix: the cases of a subject under the rules by which they are judged; and the rules
-// themselves.
+// What is not in a matrix: the cases of a subject under the rules by which they are judged; and
+// the rules themselves.
+
+import { cases, inOrder, page, rule } from "./data.mjs";
+import { byId, code, counted, folded, make, outward, quiet, setChildren, visible } from "./dom.mjs";
+import { inMatrix, matrices, matrixOf, outcomeInWords } from "./matrix.mjs";
+import { filtersOf, linkTo, state } from "./state.mjs";
+import {
+  badge, badness, countsInWords, grouped, icon, levelMark, look, OUTCOMES, tally,
+} from "./verdicts.mjs";
 
 const FIRST_SHOWN = 8;
 const MORE_SHOWN = 200;
+const SUBJECTS = [
+  "download",
+  "upload",
+  "roundtrip",
+  "lambda_proxy",
+  "errors",
+  "headers",
+  "keys",
+  "limits",
+];
 
-function caseRow(item) {
-  const detail =
-    item.outcome === "conforms"
-      ? item.actual_form
-      : item.outcome === "deviates"
-        ? [outcomeInWords(item), item.reason].filter((text) => text !== "differs").join(": ")
-        : item.reason;
+/** A case in a list, as a button that opens it. */
+export function caseEntry(item, name, detail, current = false) {
   return make(
     "li",
     {},
     make(
       "button",
-      { type: "button", class: `case ${item.outcome.replace(" ", "-")}`, "data-case": item.key },
-      make("span", { class: "icon", "aria-hidden": "true" }, ICONS[item.outcome]),
+      {
+        type: "button",
+        class: `case ${look(item.outcome)}`,
+        "data-case": item.key,
+        "aria-current": current ? "true" : null,
+      },
+      icon(item.outcome),
       make("span", { class: "for-reader" }, `${item.outcome}: `),
-      make("span", { class: "name" }, ...visible(item.id)),
+      make("span", { class: "name" }, ...visible(name)),
       detail && make("span", { class: "detail" }, ...visible(detail)),
     ),
   );
+}
+
+function detailOf(item) {
+  if (item.outcome === "conforms") return item.actual_form;
+  if (item.outcome !== "deviates") return item.reason;
+  return [outcomeInWords(item), item.reason].filter((text) => text !== "differs").join(": ");
 }
 
 /** A list that grows by a button, so that thousands of cases cost nothing until they are wanted. */
@@ -31,7 +55,8 @@ function growing(items) {
   const more = make("button", { type: "button", class: "more" });
   let shown = 0;
   const grow = (by) => {
-    list.append(...items.slice(shown, shown + by).map(caseRow));
+    const next = items.slice(shown, shown + by);
+    list.append(...next.map((item) => caseEntry(item, item.id, detailOf(item))));
     shown = Math.min(items.length, shown + by);
     more.hidden = shown === items.length;
     more.textContent = `Show ${Math.min(MORE_SHOWN, items.length - shown)} more of ${items.length}`;
@@ -55,12 +80,7 @@ function ruleGroup(id, items) {
     make(
       "summary",
       {},
-      make(
-        "span",
-        { class: `badge ${worst.replace(" ", "-")}` },
-        icon(worst),
-        ` ${inWords(counts)}`,
-      ),
+      badge(worst, countsInWords(counts)),
       " ",
       code(id),
       make("span", { class: "sentence" }, ...visible(rule(id).sentence)),
@@ -72,7 +92,7 @@ function ruleGroup(id, items) {
     details.append(...growing(worstFirst));
   };
   details.addEventListener("toggle", fill);
-  const filtered = fragmentOf({ ...state, case: "" }) !== "";
+  const filtered = filtersOf(state) !== "";
   if (filtered || worst === "deviates" || worst === "undecided") {
     fill();
     details.open = true;
@@ -88,8 +108,7 @@ function listsByRule(items) {
 }
 
 const TITLES = { download: "Downloads", upload: "Uploads" };
-
-const titleOf = (subject) =>
+export const titleOf = (subject) =>
   TITLES[subject] ?? subject.charAt(0).toUpperCase() + subject.slice(1).replace("_", " ");
 
 function subjectSection(subject, items) {
@@ -104,41 +123,32 @@ function subjectSection(subject, items) {
       { id: `${id}-title` },
       titleOf(subject),
       " ",
-      make("span", { class: "quiet" }, inWords(tally(items))),
+      quiet(countsInWords(tally(items))),
     ),
-    ...[...grouped(placed, kindOf)].flatMap(([kind, inside]) => matrices(kind, inside)),
+    ...[...grouped(placed, matrixOf)].flatMap(([kind, inside]) => matrices(kind, inside)),
     placed.length > 0 && rest.length > 0 && make("h3", {}, "Besides the matrix"),
     ...listsByRule(rest),
   );
 }
 
-const subjects = () => {
+export const subjects = () => {
   const present = new Set(inOrder.map((item) => item.subject));
   return [...new Set([...SUBJECTS, ...present])].filter((subject) => present.has(subject));
 };
 
-function showResults(shown) {
+export function showResults(shown) {
   const bySubject = grouped(shown, (item) => item.subject);
   const sections = subjects()
     .filter((subject) => bySubject.has(subject))
     .map((subject) => subjectSection(subject, bySubject.get(subject)));
-  byId("results").replaceChildren(
-    ...(sections.length
-      ? sections
-      : [
-          make(
-            "p",
-            { class: "notice" },
-            "No case is like that. ",
-            make("a", { href: "#" }, "Show all"),
-          ),
-        ]),
-  );
+  const all = make("a", { href: "#" }, "Show all");
+  const none = make("p", { class: "notice" }, "No case is like that. ", all);
+  setChildren(byId("results"), ...(sections.length ? sections : [none]));
 }
 
 // ----------------------------------------------------------------------------------------- rules
 
-function sourceList(sources) {
+export function sourceList(sources) {
   return make(
     "ul",
     { class: "plain sources" },
@@ -148,7 +158,7 @@ function sourceList(sources) {
 
 function ruleRow([id, { level, sentence, sources, counts }]) {
   const number = (outcome) => {
-    const count = counts[COUNT_NAMES[outcome] ?? outcome];
+    const count = counts[outcome.replace(" ", "_")];
     const link = () =>
       make(
         "a",
@@ -160,7 +170,7 @@ function ruleRow([id, { level, sentence, sources, counts }]) {
       );
     return make(
       "td",
-      { class: `number ${count ? outcome.replace(" ", "-") : "none"}` },
+      { class: `number ${count ? look(outcome) : "none"}` },
       count ? link() : "0",
     );
   };
@@ -171,14 +181,14 @@ function ruleRow([id, { level, sentence, sources, counts }]) {
       "th",
       { scope: "row" },
       make("a", { href: linkTo({ rule: id }) }, code(id)),
-      make("span", { class: `level ${level}` }, level),
+      levelMark(level),
     ),
     make("td", { class: "said" }, ...visible(sentence), sourceList(sources)),
     ...OUTCOMES.map(number),
   );
 }
 
-function showRules() {
+export function showRules() {
   const used = ([, { counts }]) => Object.values(counts).some(Boolean);
   const deviating = ([, { counts }]) => Number(counts.deviates > 0);
   const all = Object.entries(page.rules);
@@ -187,7 +197,8 @@ function showRules() {
   const heads = OUTCOMES.map((outcome) =>
     make("th", { scope: "col", class: "number" }, icon(outcome), ` ${outcome}`),
   );
-  const children = [
+  setChildren(
+    byId("rules"),
     make("h2", { id: "rules-title" }, "Rules"),
     make(
       "p",
@@ -215,37 +226,26 @@ function showRules() {
       ),
     ),
     names.length > 0 &&
-      make(
-        "details",
-        {},
-        make("summary", {}, `${counted(names.length, "rule")} by which no case is judged first`),
+      folded(
+        `${counted(names.length, "rule")} by which no case is judged first`,
         make("p", { class: "names" }, ...names.flatMap((name) => [code(name), " "])),
       ),
-  ];
-  byId("rules").replaceChildren(...children.filter(Boolean));
+  );
 }
 
-/** What a filter by a rule is about, above its cases. */
-function showChosenRule() {
+/** The rule of a filter by rule, above its cases. */
+export function showChosenRule() {
   const box = byId("rule-shown");
   box.hidden = !state.rule;
   if (!state.rule) return;
   const { level, sentence, sources } = rule(state.rule);
   const resting = cases.filter((item) => item.rules.indexOf(state.rule) > 0).length;
-  const children = [
-    make("h2", {}, code(state.rule), " ", make("span", { class: `level ${level}` }, level)),
+  const words = `${counted(resting, "other case rests", "other cases rest")} on it too`;
+  setChildren(
+    box,
+    make("h2", {}, code(state.rule), " ", levelMark(level)),
     make("p", {}, ...visible(sentence)),
     sourceList(sources),
-    resting > 0 &&
-      make(
-        "p",
-        {},
-        make(
-          "a",
-          { href: linkTo({ text: state.rule }) },
-          `${counted(resting, "other case rests", "other cases rest")} on it too`,
-        ),
-      ),
-  ];
-  box.replaceChildren(...children.filter(Boolean));
+    resting > 0 && make("p", {}, make("a", { href: linkTo({ text: state.rule }) }, words)),
+  );
 }

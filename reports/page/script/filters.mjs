@@ -1,8 +1,13 @@
 // The form above the results: it only changes the address, and shows what the address says.
 
+import { cases, inOrder, page } from "./data.mjs";
+import { byId, counted, make, visible } from "./dom.mjs";
+import { showChosenRule, showResults, subjects } from "./lists.mjs";
+import { emptyState, go, isShown, state } from "./state.mjs";
+
 const TYPING_PAUSE = 150; // milliseconds, after which what was typed is searched for
 
-function fillChoices() {
+export function fillChoices() {
   const form = byId("filters");
   form.elements.subject.append(
     ...subjects().map((name) => make("option", { value: name }, ...visible(name))),
@@ -22,8 +27,8 @@ function showInForm() {
 }
 
 /** Redraw everything that the filters touch. */
-function showFiltered() {
-  const shown = inOrder.filter(isShown);
+export function showFiltered() {
+  const shown = inOrder.filter((item) => isShown(item, state));
   showInForm();
   showChosenRule();
   showResults(shown);
@@ -38,7 +43,7 @@ function chosen(form, name) {
   return new Set([...form.querySelectorAll(`[name="${name}"]:checked`)].map((box) => box.value));
 }
 
-function watchFilters() {
+export function watchFilters() {
   const form = byId("filters");
   let typing = 0;
   const read = (replace) => {

@@ -1,23 +1,30 @@
 // The first screen: is it healthy, what explains it, what was not tested.
 
+import { cases, page } from "./data.mjs";
+import {
+  byId, code, copyable, counted, fact, folded, make, quiet, setChildren, visible,
+} from "./dom.mjs";
+import { linkTo } from "./state.mjs";
+import { grouped, icon, LEVELS, look, OUTCOMES, tally } from "./verdicts.mjs";
+
 const VERDICTS = {
-  Conforms: { icon: "✓", look: "conforms" },
-  Deviates: { icon: "✗", look: "deviates" },
-  "Not decided": { icon: "?", look: "undecided" },
-  "Cut short": { icon: "✂", look: "undecided" },
+  Conforms: { icon: "✓", color: "conforms" },
+  Deviates: { icon: "✗", color: "deviates" },
+  "Not decided": { icon: "?", color: "undecided" },
+  "Cut short": { icon: "✂", color: "undecided" },
 };
 
 const totals = tally(cases);
 const excused = cases.filter((item) => item.outcome === "deviates" && !item.fails).length;
 
-function inOneSentence() {
+function verdictSentence() {
   const judged = totals.conforms + totals.deviates;
   const deviating = `${totals.deviates.toLocaleString("en")} of ${counted(judged, "judged case")}`;
   if (page.word === "Cut short") {
     const planned = page.run.planned.toLocaleString("en");
     const tried = cases.length.toLocaleString("en");
-    const sofar = totals.deviates ? `So far ${deviating} deviate.` : "None so far deviates.";
-    return `Only ${tried} of ${planned} planned cases were tried. ${sofar}`;
+    const soFar = totals.deviates ? `So far ${deviating} deviate.` : "None so far deviates.";
+    return `Only ${tried} of ${planned} planned cases were tried. ${soFar}`;
   }
   if (page.word === "Not decided") {
     if (!cases.length) return "No case was tried, so nothing is known of this endpoint.";
@@ -64,25 +71,19 @@ const facts = () => {
   ];
 };
 
-const icon = (outcome) => make("span", { class: "icon", "aria-hidden": "true" }, ICONS[outcome]);
-
 /** Levels by outcomes; each number leads to its cases. */
 function countsTable() {
   const heads = OUTCOMES.map((outcome) =>
-    make("th", { scope: "col", class: outcome.replace(" ", "-") }, icon(outcome), ` ${outcome}`),
+    make("th", { scope: "col", class: look(outcome) }, icon(outcome), ` ${outcome}`),
   );
-  const number = (count, changes, what) =>
+  const link = (count, changes, what) =>
     make(
-      "td",
-      {},
-      count
-        ? make(
-            "a",
-            { href: linkTo(changes), "aria-label": `${count} ${what}` },
-            count.toLocaleString("en"),
-          )
-        : make("span", { class: "quiet" }, "0"),
+      "a",
+      { href: linkTo(changes), "aria-label": `${count} ${what}` },
+      count.toLocaleString("en"),
     );
+  const number = (count, changes, what) =>
+    make("td", {}, count ? link(count, changes, what) : quiet("0"));
   const rows = LEVELS.map((level) => {
     const counts = tally(cases.filter((item) => item.level === level));
     const cells = OUTCOMES.map((outcome) =>
@@ -118,7 +119,7 @@ function bar() {
     "div",
     { class: "bar", "aria-hidden": "true" },
     ...parts.map((outcome) => {
-      const part = make("span", { class: outcome.replace(" ", "-") });
+      const part = make("span", { class: look(outcome) });
       part.style.flexGrow = totals[outcome];
       return part;
     }),
@@ -137,14 +138,14 @@ function notices() {
   return texts.map((text) => make("p", { class: "notice" }, ...visible(text)));
 }
 
-function showTop() {
-  const { icon: sign, look } = VERDICTS[page.word];
+export function showTop() {
+  const { icon: sign, color } = VERDICTS[page.word];
   byId("top").replaceChildren(
     make(
       "div",
-      { class: `verdict ${look}` },
+      { class: `verdict ${color}` },
       make("span", { class: "sign", "aria-hidden": "true" }, sign),
-      make("div", {}, make("h1", { id: "verdict" }, page.word), make("p", {}, inOneSentence())),
+      make("div", {}, make("h1", { id: "verdict" }, page.word), make("p", {}, verdictSentence())),
     ),
     ...notices(),
     make(
@@ -154,9 +155,7 @@ function showTop() {
       make(
         "dl",
         { class: "facts" },
-        ...facts().map(([name, value]) =>
-          make("div", {}, make("dt", {}, name), make("dd", {}, ...[value].flat())),
-        ),
+        ...facts().map(([name, value]) => fact(name, value)),
       ),
     ),
   );
@@ -169,17 +168,15 @@ function unexplained(keys) {
   const links = keys
     .slice(0, 20)
     .map((id) => make("li", {}, make("a", { href: linkTo({ case: id }) }, code(id))));
-  return make(
-    "details",
-    {},
-    make("summary", {}, `${counted(keys.length, "case")} not explained`),
+  return folded(
+    `${counted(keys.length, "case")} not explained`,
     make("ul", { class: "plain" }, ...links),
     keys.length > links.length &&
       make("p", { class: "quiet" }, `and ${keys.length - links.length} more`),
   );
 }
 
-/** What to do about it; the first explanation shows it open. */
+/** How to fix it. */
 function remedies(explanation) {
   const { remedy = [], commands = [] } = explanation;
   if (!remedy.length && !commands.length) return [];
@@ -194,41 +191,33 @@ function remedies(explanation) {
   ];
 }
 
-/** Another explanation; `asGood` is one that the cases cannot tell from the first. */
-function runnerUp(explanation, asGood) {
-  return make(
-    "details",
-    {},
-    make(
-      "summary",
-      {},
-      ...visible(explanation.sentence),
-      asGood && make("span", { class: "level" }, "fits as well"),
-    ),
+/** Another explanation; the cases cannot tell one that is `equallyLikely` from the first. */
+function otherExplanation(explanation, equallyLikely) {
+  const mark = equallyLikely && make("span", { class: "level" }, "fits as well");
+  return folded(
+    [...visible(explanation.sentence), mark],
     explanation.cause && make("p", {}, "Usual cause: ", ...visible(explanation.cause)),
     ...remedies(explanation),
     unexplained(explanation.unexplained),
   );
 }
 
-function showDiagnosis() {
+export function showDiagnosis() {
   const { headline = "", explanations = [], unexplained: left = [] } = page.diagnosis ?? {};
   if (!headline && !explanations.length) return;
   const [first, ...others] = explanations;
   const section = byId("diagnosis");
   section.hidden = false;
-  section.replaceChildren(
+  setChildren(
+    section,
     make("h2", { id: "diagnosis-title" }, "Diagnosis"),
     make("p", { class: "headline" }, ...visible(headline || first.sentence)),
-  );
-  const children = [
     first?.cause && make("p", {}, make("strong", {}, "Usual cause: "), ...visible(first.cause)),
     ...(first ? remedies(first) : []),
     unexplained(first?.unexplained?.length ? first.unexplained : left),
     others.length > 0 && make("h3", {}, "Other explanations"),
-    ...others.map((other) => runnerUp(other, other.rank === first.rank)),
-  ];
-  section.append(...children.filter(Boolean));
+    ...others.map((other) => otherExplanation(other, other.rank === first.rank)),
+  );
 }
 
 // -------------------------------------------------------------------------------------- untested
@@ -277,18 +266,15 @@ function unjudgedList() {
   return [make("h3", {}, "Operations that are not judged"), make("ul", { class: "plain" }, ...rows)];
 }
 
-function showUntested() {
+export function showUntested() {
   const left = page.end.untested;
+  const rows = left.map((text) => make("li", {}, ...visible(text)));
+  const leftOut = make("ul", { class: "plain" }, ...rows);
   const children = [
     ...reasonList("undecided", "Undecided: tried, but left nothing to judge"),
     ...reasonList("not applicable", "Not applicable: nothing to try it with here"),
     ...unjudgedList(),
-    ...(left.length
-      ? [
-          make("h3", {}, "Left out"),
-          make("ul", { class: "plain" }, ...left.map((text) => make("li", {}, ...visible(text)))),
-        ]
-      : []),
+    ...(left.length ? [make("h3", {}, "Left out"), leftOut] : []),
   ];
   if (!children.length) return;
   const section = byId("untested");

@@ -1,4 +1,14 @@
-// Putting it together.
+// The whole page: draws it, and listens to what its reader does.
+
+import { cases, evidenceOf, page } from "./data.mjs";
+import { byId, make } from "./dom.mjs";
+import { fillChoices, showFiltered, watchFilters } from "./filters.mjs";
+import { showRules, subjects, titleOf } from "./lists.mjs";
+import { makeCurrent, moveInGrid } from "./matrix.mjs";
+import { openCase, showCase, watchPanel } from "./panel.mjs";
+import { watchPrint } from "./print.mjs";
+import { filtersOf, go, parseFragment, state, watchState } from "./state.mjs";
+import { showDiagnosis, showTop, showUntested } from "./top.mjs";
 
 const THEME_KEY = "conformance-theme";
 
@@ -51,10 +61,12 @@ function jump(target, words) {
 }
 
 function showContents() {
+  const optional = [
+    ["diagnosis", "Diagnosis"],
+    ["untested", "Not tested"],
+  ];
   const places = [
-    ...["diagnosis", "untested"]
-      .filter((id) => !byId(id).hidden)
-      .map((id) => [id, { diagnosis: "Diagnosis", untested: "Not tested" }[id]]),
+    ...optional.filter(([id]) => !byId(id).hidden),
     ...subjects().map((subject) => [`subject-${subject}`, titleOf(subject)]),
     ["rules", "Rules"],
   ];
@@ -66,12 +78,12 @@ function followLink(event) {
   const link = event.target.closest?.('a[href^="#"]');
   if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  const asked = parseFragment(link.getAttribute("href"));
-  if (asked.case) {
-    openCase(asked.case);
+  const view = parseFragment(link.getAttribute("href"));
+  if (view.case) {
+    openCase(view.case);
     return;
   }
-  go(asked);
+  go(view);
   jumpTo(byId("filters"));
 }
 
@@ -93,8 +105,10 @@ function watch() {
   byId("results").addEventListener("focusin", (event) => {
     if (event.target.matches(".cell")) makeCurrent(event.target);
   });
-  addEventListener("popstate", follow);
-  addEventListener("hashchange", follow);
+  watchState((before) => {
+    if (filtersOf(before) !== filtersOf(state)) showFiltered();
+    if (before.case !== state.case) showCase();
+  });
 }
 
 function show() {
@@ -107,7 +121,6 @@ function show() {
   byId("colophon").append(
     `Suite version ${page.run.suite_version}. Everything on this page is in conformance.json too.`,
   );
-  state = parseFragment(location.hash);
   showFiltered();
   if (state.case) showCase();
 }

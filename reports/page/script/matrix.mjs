@@ -1,5 +1,10 @@
-// Downloads, uploads and functions as people think of them: a table for each operation. A cell stands for all
-// cases in it and shows the worst of them; colour only repeats what sign and words say.
+// Downloads, uploads and functions as people think of them: a table for each operation. A cell
+// stands for all cases in it and shows the worst of them; colour only repeats sign and words.
+
+import { cases, inOrder } from "./data.mjs";
+import { byId, code, counted, make, quiet, spelled, visible } from "./dom.mjs";
+import { go, state } from "./state.mjs";
+import { badness, countsInWords, grouped, ICONS, look, tally } from "./verdicts.mjs";
 
 const MATRICES = [
   {
@@ -48,32 +53,34 @@ const MATRICES = [
 const ANY = "any";
 
 /** The matrix that has the case. */
-const kindOf = (item) =>
+export const matrixOf = (item) =>
   MATRICES.find(
     ({ subject, row, column }) => subject === item.subject && item.axes[row] && item.axes[column],
   );
 
-const inMatrix = (item) => kindOf(item) !== undefined;
+export const inMatrix = (item) => matrixOf(item) !== undefined;
 
-/** What came, and where it was wrong, what was due. */
-function outcomeInWords(item) {
+/** What was received, and where that was wrong, what was expected. */
+export function outcomeInWords(item) {
   if (item.outcome === "not applicable") return "n/a";
   if (item.outcome === "undecided") return "undecided";
   if (item.outcome === "conforms") return item.actual_form || "as due";
-  if (item.actual_form && item.expected_form && item.actual_form !== item.expected_form) return `${item.actual_form} ≠ ${item.expected_form}`;
-  return item.actual_form ? `${item.actual_form}, but differs` : "differs";
+  const { actual_form: received, expected_form: expected } = item;
+  if (received && expected && received !== expected) return `${received} ≠ ${expected}`;
+  return received ? `${received}, but differs` : "differs";
 }
 
 const LONGEST_WORDS = 22; // letters; a cell that says more says it in the panel
 
-/** The words on a cell: what most of its worst cases came to, and the others where they fit. */
-function cellWords(items) {
+/** The words on a cell: the result of most of its worst cases, and the others where they fit. */
+export function cellWords(items) {
   const groups = [...grouped(items, outcomeInWords)].sort(
     ([, one], [, other]) => other.length - one.length,
   );
   const all = groups.map(([text]) => text);
   const whole = all.join(" / ");
-  return { short: all.length === 1 || whole.length <= LONGEST_WORDS ? whole : `${all[0]} …`, all };
+  const fits = all.length === 1 || whole.length <= LONGEST_WORDS;
+  return { short: fits ? whole : `${all[0]} …`, all };
 }
 
 function cell(items) {
@@ -89,7 +96,7 @@ function cell(items) {
     "button",
     {
       type: "button",
-      class: `cell ${outcome.replace(" ", "-")}`,
+      class: `cell ${look(outcome)}`,
       tabindex: "-1",
       "aria-label": label,
       "data-case": shown[0].key,
@@ -102,25 +109,25 @@ function cell(items) {
   );
 }
 
-/** The other cases that share a cell, for the panel. */
-function cellMates(item) {
-  const kind = kindOf(item);
+/** All cases of the cell of a case, the worst first, for the panel. */
+export function casesOfCell(item) {
+  const kind = matrixOf(item);
   if (!kind) return [];
   const { row, column } = kind;
-  const same = (other) =>
-    kindOf(other) === kind &&
+  const sharesCell = (other) =>
+    matrixOf(other) === kind &&
     [row, column, "operation"].every((axis) => other.axes[axis] === item.axes[axis]);
-  return cases.filter(same).sort((one, other) => badness(one) - badness(other));
+  return cases.filter(sharesCell).sort((one, other) => badness(one) - badness(other));
 }
 
 /** The values of an axis in the order of planning, `any` last. */
-function valuesOf(items, axis) {
+export function valuesOf(items, axis) {
   const values = [...new Set(items.map((item) => item.axes[axis]))];
   return values.sort((one, other) => (one === ANY) - (other === ANY));
 }
 
-/** The columns in the same order, but those that have a cell in few rows alone behind the rest. */
-function columnsOf(kind, items) {
+/** The columns in the same order, but those with cells in few rows only behind the rest. */
+export function columnsOf(kind, items) {
   const rows = valuesOf(items, kind.row).length;
   const byColumn = grouped(items, (item) => item.axes[kind.column]);
   const isSparse = (value) => valuesOf(byColumn.get(value), kind.row).length * 2 < rows;
@@ -168,10 +175,9 @@ function matrixTable(kind, operation, items) {
       {},
       code(operation),
       " ",
-      make(
-        "span",
-        { class: "quiet" },
-        `${inWords(tally(items))}; ${counted(rows.size, "row")}, ${counted(columns.length, "column")}`,
+      quiet(
+        `${countsInWords(tally(items))}; `,
+        `${counted(rows.size, "row")}, ${counted(columns.length, "column")}`,
       ),
     ),
     make("div", { class: "scrolled" }, grid),
@@ -181,7 +187,7 @@ function matrixTable(kind, operation, items) {
 /** A choice among the values of an axis that is not drawn; it is a filter like the others. */
 function axisChoice(name, title, kind) {
   const values = valuesOf(
-    inOrder.filter((item) => kindOf(item) === kind),
+    inOrder.filter((item) => matrixOf(item) === kind),
     name,
   );
   const usual = values.filter((value) => value && value !== ANY);
@@ -200,17 +206,17 @@ function axisChoice(name, title, kind) {
   return make("label", { class: "field" }, `${title} `, select);
 }
 
-function matrices(kind, items) {
+export function matrices(kind, items) {
   const choices = [
     kind.inCell.includes("payload") && axisChoice("payload", "Payload", kind),
     kind.inCell.includes("sent") && axisChoice("sent", "Content-Type of the request", kind),
-  ].filter(Boolean);
+  ];
   const operations = grouped(items, (item) => item.axes.operation ?? "");
   return [
     make("p", { class: "quiet" }, kind.explained),
-    choices.length > 0 && make("div", { class: "choices" }, ...choices),
+    choices.some(Boolean) && make("div", { class: "choices" }, ...choices),
     ...[...operations].map(([operation, inside]) => matrixTable(kind, operation, inside)),
-  ].filter(Boolean);
+  ];
 }
 
 // -------------------------------------------------------------------------------------- keyboard
@@ -238,14 +244,14 @@ function edge(grid, from, key, whole) {
 }
 
 /** Only one cell of a grid is in the tab order: the one that was last in focus. */
-function makeCurrent(button) {
+export function makeCurrent(button) {
   for (const other of button.closest("table").querySelectorAll('.cell[tabindex="0"]')) {
     other.tabIndex = -1;
   }
   button.tabIndex = 0;
 }
 
-function moveInGrid(event) {
+export function moveInGrid(event) {
   const button = event.target.closest?.(".cell");
   if (!button || event.altKey || event.metaKey) return;
   const grid = button.closest("table");

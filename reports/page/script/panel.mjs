@@ -1,11 +1,22 @@
 // The evidence for one case, in a dialog: the browser keeps the focus inside, closes it on Escape
 // and gives the focus back.
 
+import { bodyOf, bodyView, comparison, pictures } from "./bytes.mjs";
+import { byKey, cases, commandsOf, evidence, evidenceOf, inOrder, rule } from "./data.mjs";
+import {
+  announce, block, byId, code, copyable, copyButton, counted, fact, folded, make, quiet, spelled,
+  visible,
+} from "./dom.mjs";
+import { caseEntry, sourceList } from "./lists.mjs";
+import { casesOfCell, makeCurrent, matrixOf, outcomeInWords } from "./matrix.mjs";
+import { go, isShown, linkTo, state } from "./state.mjs";
+import { badge, levelMark } from "./verdicts.mjs";
+
 const OPENED_HERE = { opened: true }; // marks the step of the history that closing takes back
 
 const caseNamed = (key) => byKey.get(key) ?? cases.find((item) => item.id === key);
 
-function openCase(key) {
+export function openCase(key) {
   const replace = byId("panel").open;
   go({ case: key }, { replace, mark: replace ? history.state : OPENED_HERE });
 }
@@ -18,7 +29,7 @@ function closeCase() {
 
 /** The cases before and after this one, among those that the filters leave. */
 function neighbours(item) {
-  const shown = inOrder.filter((other) => other === item || isShown(other));
+  const shown = inOrder.filter((other) => other === item || isShown(other, state));
   const place = shown.indexOf(item);
   return { before: shown[place - 1], after: shown[place + 1], place: place + 1, of: shown.length };
 }
@@ -40,7 +51,7 @@ function showMissing() {
 }
 
 /** Open, redraw or close the panel, as the address says. */
-function showCase() {
+export function showCase() {
   const panel = byId("panel");
   const item = state.case && caseNamed(state.case);
   if (!item) {
@@ -83,7 +94,7 @@ function panelBar(item) {
     { class: "panel-bar" },
     turn("before", "Previous case (left arrow)", "←", before),
     turn("after", "Next case (right arrow)", "→", after),
-    make("span", { class: "quiet" }, `${place.toLocaleString("en")} of ${of.toLocaleString("en")}`),
+    quiet(`${place.toLocaleString("en")} of ${of.toLocaleString("en")}`),
     make("span", { class: "spring" }),
     copyButton(
       location.href.replace(/#.*/, "") + linkTo({ case: item.key }),
@@ -111,20 +122,14 @@ function drawPanel(panel, item) {
       make(
         "p",
         { class: "panel-verdict" },
-        make(
-          "span",
-          { class: `badge ${item.outcome.replace(" ", "-")}` },
-          icon(item.outcome),
-          ` ${item.outcome}`,
-        ),
+        badge(item.outcome),
         " ",
-        make("span", { class: `level ${item.level}` }, item.level),
-        item.excuse &&
-          make("span", { class: "quiet" }, " does not fail the run: ", ...visible(item.excuse)),
+        levelMark(item.level),
+        item.excuse && quiet(" does not fail the run: ", ...visible(item.excuse)),
       ),
       make("h2", { id: "panel-title", tabindex: "-1" }, ...visible(item.id)),
       ...verdictWords(item),
-      ...mates(item),
+      ...othersOfCell(item),
       ...panelRules(item),
       evidenceBox,
     ),
@@ -153,39 +158,19 @@ function verdictWords(item) {
       make(
         "dl",
         { class: "words" },
-        ...entries.map(([name, words]) =>
-          make("div", {}, make("dt", {}, name), make("dd", {}, ...visible(words))),
-        ),
+        ...entries.map(([name, words]) => fact(name, ...visible(words))),
       ),
   ];
 }
 
-/** The other cases of a cell, for it shows one alone. */
-function mates(item) {
-  const all = cellMates(item);
+/** All cases of the cell, which itself shows only one. */
+function othersOfCell(item) {
+  const all = casesOfCell(item);
   if (all.length < 2) return [];
-  const inside = kindOf(item).inCell;
-  const name = (mate) => inside.map((axis) => `${axis} ${mate.axes[axis]}`).join(", ") || mate.key;
-  const entry = (mate) => {
-    const current = mate === item;
-    return make(
-      "li",
-      {},
-      make(
-        "button",
-        {
-          type: "button",
-          class: `case ${mate.outcome.replace(" ", "-")}`,
-          "data-case": mate.key,
-          "aria-current": current ? "true" : null,
-        },
-        make("span", { class: "icon", "aria-hidden": "true" }, ICONS[mate.outcome]),
-        make("span", { class: "for-reader" }, `${mate.outcome}: `),
-        make("span", { class: "name" }, ...visible(name(mate))),
-        make("span", { class: "detail" }, ...visible(outcomeInWords(mate))),
-      ),
-    );
-  };
+  const inside = matrixOf(item).inCell;
+  const name = (other) =>
+    inside.map((axis) => `${axis} ${other.axes[axis]}`).join(", ") || other.key;
+  const entry = (other) => caseEntry(other, name(other), outcomeInWords(other), other === item);
   return [
     make(
       "details",
@@ -203,21 +188,17 @@ function panelRules(item) {
       {},
       make("a", { href: linkTo({ rule: id }) }, code(id)),
       " ",
-      make("span", { class: `level ${rule(id).level}` }, rule(id).level),
+      levelMark(rule(id).level),
       make("p", {}, ...visible(rule(id).sentence)),
       sourceList(rule(id).sources),
     );
   const [first, ...others] = item.rules;
+  const list = (ids) => make("ul", { class: "plain panel-rules" }, ...ids.map(entry));
   return [
     first && make("h3", {}, "Rule"),
-    first && make("ul", { class: "plain panel-rules" }, entry(first)),
+    first && list([first]),
     others.length > 0 &&
-      make(
-        "details",
-        {},
-        make("summary", {}, `and ${counted(others.length, "rule")} that it rests on`),
-        make("ul", { class: "plain panel-rules" }, ...others.map(entry)),
-      ),
+      folded(`and ${counted(others.length, "rule")} that it rests on`, list(others)),
   ];
 }
 
@@ -242,7 +223,7 @@ function exchangeView(step, place, item) {
     return make("p", { class: "quiet" }, `${number}: `, ...visible(step.operation), ", not sent");
   }
   const { sent, received } = exchange;
-  const came = received ? String(received.status) : "no response";
+  const status = received ? String(received.status) : "no response";
   const timing = `${(exchange.seconds * 1000).toFixed(1)}\u00a0ms`;
   return make(
     "details",
@@ -254,9 +235,9 @@ function exchangeView(step, place, item) {
       " ",
       code(`${sent.method} ${sent.url}`),
       " → ",
-      make("strong", {}, came),
+      make("strong", {}, status),
       " ",
-      make("span", { class: "quiet" }, timing),
+      quiet(timing),
     ),
     ...exchange.repeats.map((why) =>
       make("p", { class: "quiet" }, "Sent again: ", ...visible(why.sentence)),
@@ -277,36 +258,28 @@ function exchangeView(step, place, item) {
   );
 }
 
-/** The last body that was sent before the answer that decided. */
+/** The last body that was sent up to the step that decided the verdict. */
 function lastUpload(steps, decided) {
   const bodies = steps.slice(0, decided + 1).map((step) => exchangeOf(step)?.sent.body);
   return bodies.findLast((digest) => digest && bodyOf(digest).length > 0);
 }
 
-/** The bytes due beside those that came, or the judge's own dump where the page has not both. */
-function bytesView(item, due, came) {
+/** Expected beside received bytes, or the hex dump of the verdict where the page lacks either. */
+function bytesView(item, expected, received) {
   const dump = item.observed.split("\n").slice(1).join("\n");
-  const view = due ? comparison(due, came) : { nodes: [], drawn: !dump };
-  const dumped = view.drawn
-    ? []
-    : [
-        make(
-          "pre",
-          { class: "body", tabindex: "0", role: "group", "aria-label": "first difference" },
-          code(dump),
-        ),
-      ];
+  const view = expected ? comparison(expected, received) : { nodes: [], drawn: !dump };
+  const dumped = view.drawn ? [] : [block(dump, "first difference", "body")];
   return view.nodes.length || dumped.length
     ? [make("h3", {}, "Bytes"), ...view.nodes, ...dumped]
     : [];
 }
 
-function drawEvidence(item, { steps, due }) {
+function drawEvidence(item, { steps, due: expected }) {
   const decided = item.step ?? steps.length - 1;
-  const came = exchangeOf(steps[decided])?.received?.body;
-  const shown = pictures(lastUpload(steps, decided), came);
-  const bytes = came ? bytesView(item, due, came) : [];
-  const sent = steps.map((step, place) => exchangeView(step, place, item));
+  const received = exchangeOf(steps[decided])?.received?.body;
+  const shown = pictures(lastUpload(steps, decided), received);
+  const bytes = received ? bytesView(item, expected, received) : [];
+  const exchanges = steps.map((step, place) => exchangeView(step, place, item));
   const commands = commandsOf(steps);
   const repeat = commands.map((command, place) =>
     copyable(command, `command ${place + 1} of ${commands.length}`),
@@ -316,7 +289,7 @@ function drawEvidence(item, { steps, due }) {
   return [
     ...(shown ? [make("h3", {}, "Images"), shown] : []),
     ...bytes,
-    ...(sent.length ? [make("h3", {}, "Exchanges"), ...sent] : []),
+    ...(exchanges.length ? [make("h3", {}, "Exchanges"), ...exchanges] : []),
     ...(repeat.length
       ? [
           make("h3", {}, "Repeat it"),
@@ -348,7 +321,7 @@ function focusCase(key) {
   found.focus();
 }
 
-function watchPanel() {
+export function watchPanel() {
   const panel = byId("panel");
   panel.addEventListener("cancel", (event) => {
     event.preventDefault(); // the address closes it

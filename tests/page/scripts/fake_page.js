@@ -1,0 +1,25 @@
+// What the modules find when they are loaded: the data of a small page, and no browser.
+
+const cases = [
+  ["GET /s3 one", 1, "deviates", "must", "download", 0],
+  ["GET /s3 two", 0, "conforms", "should", "download", 1],
+  ["PUT /s3", 2, "not applicable", "must", "upload", 0],
+].map(([id, number, outcome, level, subject, basis]) => ({
+  id,
+  number,
+  outcome,
+  level,
+  subject,
+  basis,
+  reason: "A Reason",
+}));
+const rule = { level: "must", sentence: "A rule.", sources: [], counts: {} };
+const overview = {
+  cases,
+  bases: [["first-rule", "second-rule"], ["second-rule"]],
+  rules: { "first-rule": rule, "second-rule": rule },
+};
+const elements = { overview: { textContent: JSON.stringify(overview) } };
+
+globalThis.document = { getElementById: (id) => elements[id] };
+globalThis.location = { hash: "" };
