@@ -7,8 +7,14 @@ from dataclasses import replace
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import Request
 from fixtures.client.cleanup import clean_up
-from fixtures.client.journal import Journal, JournalHeader, TruncatingUpload, read
-from fixtures.client.remaining_objects import remaining
+from fixtures.client.journal import (
+    Journal,
+    JournalHeader,
+    RecordedDefinition,
+    TruncatingUpload,
+    read,
+)
+from fixtures.client.remaining_objects import describe_remaining
 from fixtures.exceptions import CredentialsError, JournalError
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.step_plans import TEXT_TYPES, listed_types
@@ -31,15 +37,15 @@ def _journal_header(endpoint: str, configuration: Configuration) -> JournalHeade
     return JournalHeader(
         endpoint=endpoint,
         prefix=configuration.prefix,
-        definition=definition,
+        definition=RecordedDefinition.of(definition),
         variables=tuple(configuration.variables),
-        headers={secret.name: secret.source for secret in configuration.secrets},
+        headers={secret.name: secret.spec for secret in configuration.secrets},
         signed=configuration.signed,
         route=replace(configuration.connection.route, http2=configuration.http2),
-        emptying={
-            operation.name: emptying
+        truncating_uploads={
+            operation.name: upload
             for operation in definition.operations_on_s3("PUT")
-            if (emptying := smallest_upload(definition, operation)) is not None
+            if (upload := smallest_upload(definition, operation)) is not None
         },
     )
 
@@ -70,9 +76,9 @@ def clean_up_endpoint(run: RunState) -> Iterator[str]:
     try:
         if method is not None:
             failure = clean_up(journal, method, lambda _: run.client())
-        recorded = read(journal)
-        if recorded.fates:
-            yield from remaining(recorded, journal, failure)
+        content = read(journal)
+        if content.states:
+            yield from describe_remaining(content, journal, failure)
         else:  # the run ended before it sent anything
             journal.unlink()
     except (JournalError, CredentialsError, OSError) as error:

@@ -108,7 +108,7 @@ class RunState:
         """What every report says of the run; `arguments` are those of the command line."""
         configuration = self.configuration
         secrets = [
-            *(secret.value for secret in configuration.secrets),
+            *(secret.secret for secret in configuration.secrets),
             *configuration.variables.values(),
             *configuration.connection.secrets,
         ]

@@ -50,7 +50,7 @@ def test_a_header_is_read_and_its_value_may_come_from_the_environment(
 def test_a_scheme_stands_before_a_value_from_the_environment_and_is_no_secret() -> None:
     header = secret_header("Authorization: Bearer env:TOKEN", ENVIRONMENT)
     assert header == SecretHeader("Authorization", "from outside", "TOKEN", "Bearer")
-    assert (header.told, header.sent) == ("Bearer $TOKEN", "Bearer from outside")
+    assert (header.redacted, header.value) == ("Bearer $TOKEN", "Bearer from outside")
     with a_wire() as wire, a_client(wire.url, secrets=(header,)) as client:
         exchange = client.send("GET", "/s3", (), b"", case="")
     assert wire.got[0].header("Authorization") == ["Bearer from outside"]

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
-from fixtures.client.journal import Recorded, read
+from fixtures.client.journal import JournalContent, read
 from fixtures.gateway.process import running_gateway
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,7 @@ def journal(out: Path) -> Path:
     return path
 
 
-def recorded(out: Path) -> Recorded:
+def recorded(out: Path) -> JournalContent:
     return read(journal(out))
 
 

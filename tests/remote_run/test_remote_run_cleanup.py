@@ -35,7 +35,7 @@ def test_what_a_run_creates_stays_and_is_listed_where_nothing_else_is_asked_for(
 ) -> None:
     done = host.run(tmp_path, *SOME)
     assert done.returncode == 0, done.stdout
-    count = len(recorded(tmp_path).with_fate(ObjectState.CREATED))
+    count = len(recorded(tmp_path).in_state(ObjectState.CREATED))
     assert count == len(host.objects()) > 15
     assert f"left there  {count} objects below the-bucket/conformance/" in done.stdout
     assert f"cleanup {journal(tmp_path)} removes them" in done.stdout
@@ -64,7 +64,7 @@ def test_overwriting_empties_exactly_what_the_run_created(host: Host, tmp_path: 
 def test_a_refused_upload_is_not_overwritten_into_being(host: Host, tmp_path: Path) -> None:
     done = host.run(tmp_path, "suites/headers", "-k", "PUT", "--cleanup=overwrite")
     assert done.returncode == 0, done.stdout
-    refused = {e.name.partition("/")[2] for e in recorded(tmp_path).with_fate(ObjectState.REFUSED)}
+    refused = {e.name.partition("/")[2] for e in recorded(tmp_path).in_state(ObjectState.REFUSED)}
     assert refused
     assert not refused & host.objects().keys()
 
@@ -123,7 +123,7 @@ def test_a_journal_that_names_what_is_not_the_runs_removes_nothing(
     host.run(tmp_path, *SOME)
     before = host.objects()
     path = journal(tmp_path)
-    line = {"created": "PUT /s3", "name": f"the-bucket/{other}"}
+    line = {"state": "created", "operation": "PUT /s3", "name": f"the-bucket/{other}"}
     path.write_text(path.read_text() + json.dumps(line) + "\n")
     for way in ("s3", "overwrite"):
         done = cleanup(host, path, f"--with={way}")

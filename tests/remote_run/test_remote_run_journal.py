@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from fixtures.api import ParameterValue
@@ -15,6 +16,7 @@ from fixtures.client.journal import (
     Journal,
     JournalHeader,
     ObjectState,
+    RecordedDefinition,
     TruncatingUpload,
     below,
     read,
@@ -23,17 +25,18 @@ from fixtures.definitions import load
 from fixtures.exceptions import CredentialsError, JournalError
 
 PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
+DEFINITION = bind(
+    load("mapped"), {"bucket": ParameterValue("b"), "key": ParameterValue(variable="KEY")}
+)
 HEADING = JournalHeader(
     endpoint="https://a.example/v1",
     prefix=PREFIX,
-    definition=bind(
-        load("mapped"), {"bucket": ParameterValue("b"), "key": ParameterValue(variable="KEY")}
-    ),
+    definition=RecordedDefinition.of(DEFINITION),
     headers={"x-api-key": "env:THE_KEY", "Authorization": "Bearer env:TOKEN"},
     signed=True,
     route=Route(certificate="/a.pem", proxy="$PROXY", http2=True),
     variables=("KEY",),
-    emptying={"PUT /{bucket}/{key+}": TruncatingUpload("image/png", b"\x00")},
+    truncating_uploads={"PUT /{bucket}/{key+}": TruncatingUpload("image/png", b"\x00")},
 )
 OBJECT = Entry("PUT /{bucket}/{key+}", f"{PREFIX}caf\u00e9 \U0001f5bc\n\u2028.jpg")
 
@@ -51,20 +54,20 @@ def answered(status: int | None, *repeats: Failure) -> Exchange:
 def test_what_was_written_is_read_again(journal: Journal) -> None:
     journal.before(OBJECT)
     found = read(journal.path)
-    assert found.heading == HEADING
-    assert found.fates == {OBJECT: ObjectState.CREATED}
+    assert (found.header, found.definition) == (HEADING, DEFINITION)
+    assert found.states == {OBJECT: ObjectState.CREATED}
 
 
 def test_an_object_is_in_the_journal_before_its_upload_goes_out_and_once(journal: Journal) -> None:
-    lines = [len(journal.path.read_text().splitlines())]
+    lines = [len(journal.path.read_bytes().splitlines())]
     for _ in range(3):
         journal.before(OBJECT)
-        lines.append(len(journal.path.read_text().splitlines()))
+        lines.append(len(journal.path.read_bytes().splitlines()))
     assert lines == [1, 2, 2, 2]
 
 
 LOST = Failure(FailureKind.CONNECTION_LOST, "the connection failed")
-FATES = {
+STATES = {
     "stored": (answered(200), ObjectState.CREATED),
     "refused": (answered(500), ObjectState.REFUSED),
     "not let in": (answered(403), ObjectState.REFUSED),
@@ -74,34 +77,34 @@ FATES = {
 }
 
 
-@pytest.mark.parametrize(("exchange", "fate"), FATES.values(), ids=FATES)
+@pytest.mark.parametrize(("exchange", "state"), STATES.values(), ids=STATES)
 def test_only_what_was_clearly_refused_is_taken_back(
-    exchange: Exchange, fate: ObjectState, journal: Journal
+    exchange: Exchange, state: ObjectState, journal: Journal
 ) -> None:
     journal.before(OBJECT)
     journal.after(OBJECT, exchange)
-    assert read(journal.path).fates == {OBJECT: fate}
+    assert read(journal.path).states == {OBJECT: state}
 
 
 def test_a_refused_upload_over_an_object_takes_nothing_back(journal: Journal) -> None:
     for status in (200, 403):
         journal.before(OBJECT)
         journal.after(OBJECT, answered(status))
-    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+    assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
 def test_an_upload_after_a_refused_one_is_written_down(journal: Journal) -> None:
     for status in (403, 200):
         journal.before(OBJECT)
         journal.after(OBJECT, answered(status))
-    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+    assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
 def test_a_line_that_was_cut_is_left_out(journal: Journal) -> None:
     journal.before(OBJECT)
     whole = journal.path.read_bytes()
-    journal.path.write_bytes(whole + b'{"created": "PUT /{bucket}/{key+}", "na')
-    assert read(journal.path).fates == {OBJECT: ObjectState.CREATED}
+    journal.path.write_bytes(whole + b'{"operation": "PUT /{bucket}/{key+}", "na')
+    assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
 def test_a_second_run_never_writes_over_a_journal(journal: Journal) -> None:
@@ -139,16 +142,17 @@ def edited(path: Path, **changes: object) -> None:
     path.write_text("".join((json.dumps({**json.loads(head), **changes}) + "\n", *rest)))
 
 
+RECORDED = msgspec.to_builtins(HEADING.definition)
 HEADERS = {
     "another version": ({"journal": 1}, "version 1"),
     "a wider prefix": ({"prefix": "bucket/"}, "'bucket/' is not the prefix of a run"),
     "no prefix": ({"prefix": ""}, "is not the prefix of a run"),
     "another definition": (
-        {"definition": {"source": "x", "sha256": "0", "document": HEADING.definition.text}},
+        {"definition": {**RECORDED, "sha256": "0"}},
         "its digest does not fit",
     ),
     "no definition": ({"definition": None}, "no header of a run"),
-    "no journal": ({"journal": None}, "version None"),
+    "no journal": ({"journal": None}, "no header of a run"),
 }
 
 
@@ -164,9 +168,10 @@ def test_a_header_that_was_edited_is_refused_in_a_sentence(
 LINES = {
     "no JSON": "nonsense\n",
     "no object": "[]\n",
-    "no fate": '{"name": "x"}\n',
-    "no name": '{"created": "PUT /{bucket}/{key+}"}\n',
-    "no operation": json.dumps({"created": "PUT /nope", "name": OBJECT.name}) + "\n",
+    "no state": '{"operation": "PUT /{bucket}/{key+}", "name": "x"}\n',
+    "no name": '{"state": "created", "operation": "PUT /{bucket}/{key+}"}\n',
+    "no operation": json.dumps({"state": "created", "operation": "PUT /nope", "name": OBJECT.name})
+    + "\n",
 }
 
 
@@ -182,13 +187,13 @@ def test_the_environment_is_asked_for_what_stands_in_urls_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KEY", "value")
-    assert HEADING.values() == {"KEY": "value"}
+    assert HEADING.secret_values() == {"KEY": "value"}
     monkeypatch.delenv("KEY")
     with pytest.raises(CredentialsError, match="environment variable KEY, which is not set"):
-        HEADING.values()
+        HEADING.secret_values()
 
 
-@pytest.mark.parametrize("route", [{"certificate": 1}, {"by": "sea"}, []])
+@pytest.mark.parametrize("route", [{"certificate": 1}, {"http2": "yes"}, []])
 def test_a_route_that_is_none_is_no_header_of_a_run(route: object, journal: Journal) -> None:
     rewrite(journal, lambda header: header.update(route=route))
     with pytest.raises(JournalError, match="not a journal: no header of a run"):
