@@ -12,7 +12,7 @@ from fixtures.api import Definition, parse_definition
 from fixtures.cases.case import ExistingObject
 from fixtures.client import secret_header
 from fixtures.client.cleanup import CleanupMethod
-from fixtures.client.transport import connection
+from fixtures.client.transport import transport_config
 from fixtures.exceptions import DefinitionError, ManifestError
 from fixtures.rules.rule_book import Level
 from reports.policy import Policy, read_known_deviations
@@ -71,7 +71,7 @@ def read(config: pytest.Config) -> Configuration:
         strict=strict,
         out=out,
         worker=f"{worker.name}-" if worker else "",
-        connection=connection(*map(option, ("--client-cert", "--ca-bundle", "--proxy"))),
+        connection=transport_config(*map(option, ("--client-cert", "--ca-bundle", "--proxy"))),
         har=_har(folder, option("--har")),
         concurrency=-(-concurrency // workers),
         max_rate=rate / workers if rate else None,

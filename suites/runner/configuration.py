@@ -13,7 +13,7 @@ from fixtures.api import Definition
 from fixtures.cases.case import ExistingObject
 from fixtures.client import SecretHeader
 from fixtures.client.cleanup import CleanupMethod
-from fixtures.client.transport import TransportConfig, direct
+from fixtures.client.transport import TransportConfig, default_transport
 from fixtures.exceptions import DefinitionError
 from reports.policy import Policy
 from suites.profile import PROFILES, Profile
@@ -48,7 +48,7 @@ class Configuration:
     out: Path
     strict: bool = False
     worker: str = ""
-    connection: TransportConfig = field(default_factory=direct)
+    connection: TransportConfig = field(default_factory=default_transport)
     har: Path | None = None
     concurrency: int = 1
     max_rate: float | None = None

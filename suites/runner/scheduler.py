@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from fixtures.client import CaseRunner
-from fixtures.client.case_runner import work_on
+from fixtures.client.case_runner import case_work
 from fixtures.client.prefetcher import Done, Prefetcher, Work
 from suites.runner import xdist_queue
 from suites.runner.ast_parse_lock import serialised_ast_parse
@@ -62,7 +62,7 @@ class CaseScheduler:
         return (items[place] for place in range(self._places[item] + 1, len(items)))
 
     def _work(self, item: pytest.Item) -> Work[Attempt]:
-        return work_on(case_of(item), self._case_runner, lambda: self._execute(item))
+        return case_work(case_of(item), self._case_runner, lambda: self._execute(item))
 
     def _execute(self, item: pytest.Item) -> Attempt:
         case, configuration, source = case_of(item), self._configuration, source_of(item)

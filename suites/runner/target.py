@@ -2,7 +2,6 @@
 
 from fixtures.api import Definition, parse_definition
 from fixtures.api.definition_diff import differences
-from fixtures.client.control_plane import fetch
 from fixtures.definitions import DEFAULT, load
 from fixtures.exceptions import DefinitionError, DeploymentError, EndpointMismatchError
 
@@ -24,7 +23,9 @@ def resolve_target(
             )
         return load(file or DEFAULT), endpoint
     given = load(file) if file is not None else None
-    deployed = fetch(api, stage)
+    from fixtures.client.control_plane import export  # noqa: PLC0415 - botocore takes long to import
+
+    deployed = export(api, stage)
     definition = parse_definition(deployed.export, deployed.source)
     if not (endpoint or deployed.url):
         raise DeploymentError(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.client.http_client import Client
-from fixtures.client.transport import connection
+from fixtures.client.transport import transport_config
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def test_http_2_is_spoken_where_it_is_offered_and_not_otherwise(
     server: tuple[str, Path], offered: bool, spoken: str
 ) -> None:
     url, authority = server
-    client = Client(url, connection=connection(None, str(authority), None), http2=offered)
+    client = Client(url, connection=transport_config(None, str(authority), None), http2=offered)
     headers = (("Content-Type", "image/jpeg"),)
     stored = client.send("PUT", "/s3?key=a%2Fb", headers, b"\x00\xff", case="a case")
     exchange = client.send("GET", "/s3?key=a%2Fb", (("Accept", "image/jpeg"),), b"", case="a case")

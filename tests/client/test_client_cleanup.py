@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from fixtures.cases.exchange import Route
-from fixtures.client.transport import connection, connection_by
+from fixtures.client.transport import transport_config, transport_for
 from fixtures.exceptions import CredentialsError
 from tests.client.transport_helpers import PASSPHRASE, Telling, a_proxy, files_in, serving
 
@@ -80,15 +80,15 @@ ROUTES = {
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
 def test_a_route_leads_to_a_connection_that_tells_the_same_route(route: Route) -> None:
     environment = {**SECRETS, "WHOLE": f"http://me:{PASSWORD[:4]}@proxy.example:3128"}
-    assert connection_by(route, environment).route == route
+    assert transport_for(route, environment).route == route
 
 
 def test_certificates_are_found_again(tmp_path: Path) -> None:
     files = files_in(tmp_path, trustme.CA())
     texts = (str(files.both), f"{files.certificate},{files.key}")
     for text in (*texts, f"{files.certificate},{files.locked},env:PASSPHRASE"):
-        route = connection(text, str(files.ca), None, SECRETS).route
-        assert connection_by(route, SECRETS).route == route
+        route = transport_config(text, str(files.ca), None, SECRETS).route
+        assert transport_for(route, SECRETS).route == route
     files.ca.unlink()
     with pytest.raises(CredentialsError, match=r"--ca-bundle: .*: No such file"):
-        connection_by(replace(route, proxy=""), SECRETS)
+        transport_for(replace(route, proxy=""), SECRETS)

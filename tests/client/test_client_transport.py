@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from fixtures.cases.exchange import Exchange, FailureKind
-from fixtures.client.transport import TransportConfig, connection
+from fixtures.client.transport import TransportConfig, transport_config
 from fixtures.exceptions import CredentialsError
 from reports.curl import curl
 from tests.client.helpers import a_client, free_port
@@ -79,7 +79,7 @@ CERTIFICATES = {
 
 @pytest.mark.parametrize("text", CERTIFICATES.values(), ids=CERTIFICATES)
 def test_a_client_shows_its_certificate(strict: str, files: Files, text: str) -> None:
-    by = connection(text.format_map(vars(files)), str(files.ca), None, SECRETS)
+    by = transport_config(text.format_map(vars(files)), str(files.ca), None, SECRETS)
     exchange = sent_by(strict, by)
     assert is_the_same_again(exchange)
     assert exchange.received is not None
@@ -90,7 +90,7 @@ def test_a_client_shows_its_certificate(strict: str, files: Files, text: str) ->
 def test_without_the_right_certificate_there_is_no_answer(
     strict: str, files: Files, text: str | None
 ) -> None:
-    by = connection(text and text.format_map(vars(files)), str(files.ca), None)
+    by = transport_config(text and text.format_map(vars(files)), str(files.ca), None)
     exchange = sent_by(strict, by)
     assert exchange.received is None
     assert exchange.failure.kind is FailureKind.TLS_ALERT
@@ -99,10 +99,10 @@ def test_without_the_right_certificate_there_is_no_answer(
 def test_a_private_authority_vouches_where_it_is_given_and_the_public_ones_no_more(
     private: str, files: Files
 ) -> None:
-    assert is_the_same_again(sent_by(private, connection(None, str(files.ca), None)))
-    failure = sent_by(private, connection(None, None, None)).failure
+    assert is_the_same_again(sent_by(private, transport_config(None, str(files.ca), None)))
+    failure = sent_by(private, transport_config(None, None, None)).failure
     assert failure.kind is FailureKind.UNTRUSTED_CERTIFICATE
-    assert connection(None, str(files.ca), None).tls.cert_store_stats()["x509_ca"] == 1
+    assert transport_config(None, str(files.ca), None).tls.cert_store_stats()["x509_ca"] == 1
 
 
 PROXIES = {
@@ -124,7 +124,9 @@ def test_a_request_goes_through_the_proxy_as_it_is(
         host = proxy.url.removeprefix("http://")
         parts = {"url": proxy.url, "host": host, "me": "http://me"}
         variables = {name: value.format_map(parts) for name, value in variables.items()}
-        by = connection(None, str(files.ca), given.format_map(parts), {**SECRETS, **variables})
+        by = transport_config(
+            None, str(files.ca), given.format_map(parts), {**SECRETS, **variables}
+        )
         assert is_the_same_again(sent_by(url, by), **variables)
     where = url.removeprefix(f"{scheme}://").removesuffix("/v1")
     line = f"CONNECT {where} HTTP/1.1" if authority else f"PUT {url}{TARGET} HTTP/1.1"
@@ -136,7 +138,7 @@ def test_a_proxy_of_the_environment_is_not_taken(
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    by = connection(None, str(files.ca), None)
+    by = transport_config(None, str(files.ca), None)
     assert sent_by(private, by).failure is None
 
 
@@ -145,7 +147,7 @@ def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
 ) -> None:
     with a_proxy("me", "another") as proxy:
         url = f"http://me:env:PASSWORD@{proxy.url.removeprefix('http://')}"
-        exchange = sent_by(private, connection(None, str(files.ca), url, SECRETS))
+        exchange = sent_by(private, transport_config(None, str(files.ca), url, SECRETS))
     assert exchange.failure.kind is FailureKind.PROXY
     sentence = exchange.failure.sentence
     assert sentence.startswith("the proxy let no connection through: 407 Not with Basic ")
@@ -154,7 +156,7 @@ def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
 
 
 def test_a_proxy_that_is_not_there_is_a_failure(private: str) -> None:
-    by = connection(None, None, f"http://127.0.0.1:{free_port()}")
+    by = transport_config(None, None, f"http://127.0.0.1:{free_port()}")
     assert "Connection refused" in str(sent_by(private, by).failure)
 
 
@@ -190,7 +192,7 @@ def test_what_cannot_be_used_is_one_sentence_without_a_secret(
     files: Files, texts: tuple[str | None, ...], sentence: str
 ) -> None:
     with pytest.raises(CredentialsError) as refused:
-        connection(*(text and text.format_map(vars(files)) for text in texts), SECRETS)
+        transport_config(*(text and text.format_map(vars(files)) for text in texts), SECRETS)
     said = str(refused.value)
     assert sentence in said
     assert "\n" not in said
@@ -199,6 +201,6 @@ def test_what_cannot_be_used_is_one_sentence_without_a_secret(
 
 def test_nothing_shows_what_is_secret(files: Files) -> None:
     text = f"{files.certificate},{files.locked},env:PASSPHRASE"
-    by = connection(text, None, "http://me:env:PASSWORD@127.0.0.1:1", SECRETS)
+    by = transport_config(text, None, "http://me:env:PASSWORD@127.0.0.1:1", SECRETS)
     assert not any(secret in repr(by) for secret in SECRETS.values())
     assert Path(by.route.key) == files.locked

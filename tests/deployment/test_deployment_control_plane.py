@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.client.control_plane import fetch
-from fixtures.exceptions import DefinitionError, DeploymentError, EndpointMismatchError
+from fixtures.client.control_plane import export
+from fixtures.exceptions import DefinitionError, DeploymentError, EndpointMismatchError, UsageError
 from suites.runner.target import resolve_target
 from tests.deployment.helpers import ACCOUNT, API, DENIED, THROTTLED, ControlPlane, serving
 
@@ -32,7 +32,7 @@ def test_the_only_stage_is_fetched_by_three_signed_calls_that_read(monkeypatch) 
     plane = ControlPlane({"prod": EXPORT})
     with serving(plane) as environment:
         set_all(monkeypatch, environment)
-        deployed = fetch(API, None)
+        deployed = export(API, None)
     assert deployed.export == EXPORT
     assert deployed.url == f"https://{API}.execute-api.eu-west-1.amazonaws.com/prod"
     assert deployed.source == f"{API}/prod"
@@ -49,7 +49,7 @@ def test_the_only_stage_is_fetched_by_three_signed_calls_that_read(monkeypatch) 
 def test_of_several_stages_the_named_one_is_fetched(monkeypatch) -> None:
     with serving(ControlPlane({"prod": EXPORT, "beta": b"{}"})) as environment:
         set_all(monkeypatch, {**environment, "AWS_REGION": "cn-north-1"})
-        deployed = fetch(API, "beta")
+        deployed = export(API, "beta")
     assert deployed.export == b"{}"
     assert deployed.url == f"https://{API}.execute-api.cn-north-1.amazonaws.com.cn/beta"
 
@@ -84,7 +84,7 @@ def test_what_is_refused_is_said_in_one_sentence(plane, api, stage, sentence, mo
     with serving(plane) as environment:
         set_all(monkeypatch, environment)
         with pytest.raises(DeploymentError) as said:
-            fetch(api, stage)
+            export(api, stage)
     assert sentence in str(said.value)
     assert "\n" not in str(said.value)
     assert ACCOUNT["AWS_SECRET_ACCESS_KEY"] not in str(said.value)
@@ -110,8 +110,8 @@ def test_what_is_not_configured_is_said_in_one_sentence(environment, sentence, m
         monkeypatch.setenv(name, value)
         if not value:
             monkeypatch.delenv(name)
-    with pytest.raises(DeploymentError) as said:
-        fetch(API, None)
+    with pytest.raises(UsageError) as said:
+        export(API, None)
     assert sentence in str(said.value)
 
 
