@@ -2,9 +2,13 @@
 
 import multiprocessing
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
+from fixtures.client import CaseRunner, Client
+from fixtures.client.concurrency_limiter import ConcurrencyLimiter
+from fixtures.client.http_client import Timeouts
 from fixtures.faults.host import Host
 
 _PROCESSES = 2
@@ -27,6 +31,14 @@ def _open() -> None:
     _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
 
 
-def wait_briefly(_seconds: float) -> None:
-    """Wait for next to nothing, where a client would back off: no overload is real here."""
-    time.sleep(0.001)
+@contextmanager
+def case_runner(
+    url: str, prefix: str, timeouts: Timeouts, attempts: int = 4
+) -> Iterator[CaseRunner]:
+    """What sends cases, and hardly waits where a client would back off: no overload is real."""
+    limiter = ConcurrencyLimiter(sleep=lambda _seconds: time.sleep(0.001))
+    client = Client(url, timeouts=timeouts, attempts=attempts, limiter=limiter)
+    try:
+        yield CaseRunner(client, prefix)
+    finally:
+        client.close()

@@ -1,7 +1,7 @@
 """Collecting, and memory, at 5,000 cases: beside the imports needed anyway, and beside fewer cases.
 
 The 5,000 are those of `mapped` with a few more binary media types. A default run also holds four
-payloads of about 10 MiB, in whatever number of cases.
+payloads of about 10 MiB, however many cases there are.
 """
 
 import json
@@ -38,7 +38,7 @@ def run() -> dict[str, Any]:
             return seconds[-1]
 
         ratios = {
-            f"collecting {cases[many]} cases / imports alone": ratio(
+            f"collecting {cases[many]} cases / imports only": ratio(
                 paired(collecting, lambda: python("-c", _IMPORTS).seconds)
             ),
             f"memory of {cases[many]} cases / of {cases[_FEW]}": ratio(

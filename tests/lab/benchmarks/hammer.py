@@ -2,7 +2,7 @@
 
 Strategy: raw sockets and one `select`, because the client must not be what is measured: it spends a
 tenth of the time on a request that the fastest server here does. An answer is read by its length
-and its status alone. `hammer` starts the process, so that the caller's own work costs it nothing.
+and only its status. `hammer` starts the process, so that the caller's own work costs it nothing.
 """
 
 import json
@@ -22,7 +22,7 @@ _LAST_CHUNK = b"0\r\n\r\n"
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it: requests a second, the 99th percentile of a request's time in milliseconds,
+    """The result: requests a second, the 99th percentile of a request's time in milliseconds,
     and how many were answered.
     """
 

@@ -1,4 +1,4 @@
-"""A file for Tavern that sends what the suite sends, and expects what came to the suite.
+"""A file for Tavern that sends what the suite sends, and expects the responses that the suite got.
 
 It is what somebody would write by hand who has a run to copy from: a request, its status, its
 Content-Type and the bytes of its body, without any rule. What Tavern cannot say is left out and

@@ -1,11 +1,11 @@
 """By which explanation a diagnosis should name each fault of `fixtures.faults`, where it can.
 
-Strategy: the names of the faults are made of parts, and so are the names of the changes. A fault
+Strategy: a fault says what it is made of, and the names of the changes are made of parts. A fault
 that is missing here is one that no configuration and no corruption of bytes expresses: a rule that
 a gateway got wrong.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from fixtures.api import Definition, Passthrough
 from fixtures.diagnosis.base64_decoders import DECODERS
@@ -93,7 +93,7 @@ def expected_changes(fault: Fault, definition: Definition) -> frozenset[ChangeId
     """The changes that name the fault; none where nothing should."""
     return frozenset(
         (
-            *_corruptions(fault.name),
+            *_corruptions(fault.parameters),
             *_accept(fault.name, definition),
             *_listed(fault.name, definition),
             *_templates(fault.name, definition),
@@ -101,28 +101,28 @@ def expected_changes(fault: Fault, definition: Definition) -> frozenset[ChangeId
     )
 
 
-def _corruptions(name: str) -> Iterator[ChangeId]:
-    for places, transforms in _corrupted_places(name):
+def _corruptions(made_of: Mapping[str, str]) -> Iterator[ChangeId]:
+    for places, transforms in _corrupted_places(made_of):
         for place in places:
             for transform in transforms:
                 for point in ("", *CorruptionPoint):
                     yield ChangeId(ChangeKind.CORRUPTION, place, transform, point)
 
 
-def _corrupted_places(name: str) -> Iterator[tuple[Iterable[str], Iterable[str]]]:
-    """Where which transforms would name the fault."""
-    for way, places in _PLACES.items():
-        yield places, _TRANSFORMS.get(name.removeprefix(f"{way}-"), ())
-    for prefix, conversion, transforms in (
-        ("base64-", Conversion.ENCODE, _ENCODERS),
-        ("decoder-", Conversion.DECODE, {key: (key,) for key in DECODERS}),
+def _corrupted_places(made_of: Mapping[str, str]) -> Iterator[tuple[Iterable[str], Iterable[str]]]:
+    """Where which transforms would name the fault that is made of these parameters."""
+    if "transform" in made_of:
+        yield _PLACES[made_of["direction"]], _TRANSFORMS.get(made_of["transform"], ())
+    for parameter, conversion, transforms in (
+        ("encoder", Conversion.ENCODE, _ENCODERS),
+        ("decoder", Conversion.DECODE, {key: (key,) for key in DECODERS}),
     ):
         places = (EITHER[conversion], DOWNLOADS[conversion], UPLOADS[conversion])
-        yield places, transforms.get(name.removeprefix(prefix), ())
-    rule, _, made = name.rpartition("-")
-    if rule in _CELLS and made in _MADE:
+        yield places, transforms.get(made_of.get(parameter, ""), ())
+    if "cell" in made_of:
+        rule = made_of["cell"]
         side = UPLOADS if rule.startswith("request") else DOWNLOADS
-        yield (rule, side[_CELLS[rule]]), (_MADE[made],)
+        yield (rule, side[_CELLS[rule]]), (_MADE[made_of["conversion"]],)
 
 
 def _accept(name: str, definition: Definition) -> Iterator[ChangeId]:

@@ -5,5 +5,5 @@ own (`installation`), started on a free port of loopback (`emulator_process`), g
 definition by the AWS calls that a team would use (`deployment`), and judged by a `pytest` that
 knows nothing of it (`conformance_run`). What cannot be done with one is written down as the reason
 why it was skipped, and the next one is tried all the same. The tables (`result_tables`) are
-made of the verdict documents alone.
+made of nothing but the verdict documents.
 """

@@ -26,7 +26,7 @@ class Plan:
     """How to go about it: emulators are kept in `environments`, what they did in `folder`.
 
     `longest` bounds each run of the suite, in seconds. With `again`, what an earlier run judged is
-    not sent again. `said` hears what is done and what came of it.
+    not sent again. `said` is told of each step and its result.
     """
 
     environments: Path

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.definitions import load
-from fixtures.faults.catalogue import by_name
+from fixtures.faults.catalogue import CATALOGUE, by_name
 from fixtures.faults.fault import Fault
 from fixtures.faults.host import Host
 from fixtures.faults.injection import Injection
@@ -156,9 +156,14 @@ def test_a_rule_must_be_the_sole_killer_of_some_fault() -> None:
     ).succeeded
 
 
+def test_each_rule_is_the_only_one_that_some_fault_breaks() -> None:
+    judged = set(rules()) - NEVER_BROKEN
+    assert judged - {fault.rules[0] for fault in CATALOGUE if len(fault.rules) == 1} == set()
+
+
 def test_a_fault_that_breaks_two_rules_has_no_sole_killer(host) -> None:
-    alone = by_name("error-is-text")
-    assert is_sole_killer(host, alone, "text-only", "quick", "error-body")
+    killed = by_name("error-is-text")
+    assert is_sole_killer(host, killed, "text-only", "quick", "error-body")
     several = by_name("payload-always-text")
     assert not is_sole_killer(host, several, "sample", "quick", "response-binary-binary-none")
 

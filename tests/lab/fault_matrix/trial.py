@@ -6,7 +6,6 @@ such a rule ends the trial. Nothing random is needed: Hypothesis' own searches s
 one fixed example.
 """
 
-import contextlib
 import hashlib
 import importlib
 import inspect
@@ -22,8 +21,6 @@ from pathlib import Path
 
 from fixtures.api import Definition
 from fixtures.cases.case import Case
-from fixtures.client import CaseRunner, Client
-from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load
 from fixtures.faults.fault import CONNECTION, INTERMITTENT, SIZE, Fault
@@ -31,7 +28,7 @@ from fixtures.faults.host import Host
 from fixtures.rules.judgement import judge_case, planned_rules
 from fixtures.rules.verdict import Outcome, Verdict
 from suites.profile import PROFILES
-from tests.lab.workers import wait_briefly
+from tests.lab.workers import case_runner
 
 _SUITES = Path(__file__).parents[3] / "suites"
 _PREFIX = "faults/"
@@ -98,7 +95,7 @@ class _Seen:
                     self.other = self.other or (case, verdict)
 
     def trial(self, own: frozenset[str]) -> Trial:
-        """What it came to."""
+        """The result so far."""
         found = self.own or self.other
         if found is None:
             return Trial(Result.MISSED, self.sent)
@@ -184,7 +181,7 @@ def is_sole_killer(host: Host, fault: Fault, definition: str, profile: str, rule
     """
     document, cases = planned(definition, profile)
     found = False
-    with host.serving(fault, document) as url, _client(url) as runner:
+    with host.serving(fault, document) as url, case_runner(url, _PREFIX, _TIMEOUTS) as runner:
         for case in cases[:_EVERY_KIND]:
             verdict = judge_case(document, case.case, runner.execute(case.case))
             if verdict.outcome is Outcome.DEVIATES:
@@ -201,21 +198,12 @@ def control(
     document, every = planned(definition, profile)
     cases = every[:most]
     wrong = []
-    with host.serving(None, document) as url, _client(url) as runner:
+    with host.serving(None, document) as url, case_runner(url, _PREFIX, _TIMEOUTS) as runner:
         for case in cases:
             verdict = judge_case(document, case.case, runner.execute(case.case))
             if verdict.outcome in (Outcome.DEVIATES, Outcome.UNDECIDED):
                 wrong.append(f"{case.case.id}: {verdict.reason}")
     return len(cases), tuple(wrong)
-
-
-@contextlib.contextmanager
-def _client(url: str, number: int = 0, timeouts: Timeouts = _TIMEOUTS) -> Iterator[CaseRunner]:
-    client = Client(url, timeouts=timeouts, limiter=ConcurrencyLimiter(sleep=wait_briefly))
-    try:
-        yield CaseRunner(client, f"{_PREFIX}{number}/")
-    finally:
-        client.close()
 
 
 def _send_all(
@@ -230,7 +218,7 @@ def _send_all(
     queue, lock = iter(cases), threading.Lock()
 
     def send(number: int) -> None:
-        with _client(url, number) as runner:
+        with case_runner(url, f"{_PREFIX}{number}/", _TIMEOUTS) as runner:
             while seen.own is None:
                 with lock:
                     planned_case = next(queue, None)
@@ -247,7 +235,7 @@ def _send_all(
 def _try_broken_connection(definition: Definition, cases: Sequence[Planned], url: str) -> Trial:
     """Nothing can be judged here: caught is what leaves every case undecided, and none a pass."""
     affected = cases[:_CONNECTION_CASES]
-    with _client(url, timeouts=_SHORT) as runner:
+    with case_runner(url, _PREFIX, _SHORT) as runner:
         verdicts = [
             judge_case(definition, case.case, runner.execute(case.case)) for case in affected
         ]

@@ -72,7 +72,7 @@ def _parser() -> Parser:
 def _share(text: str) -> float:
     share = float(text)
     if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no part of one; give a number from 0 to 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share; give a number from 0 to 1")
     return share
 
 

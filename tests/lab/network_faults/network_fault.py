@@ -51,63 +51,45 @@ class UnknownNetworkFaultError(ValueError):
     """There is no network fault with this name."""
 
 
-_TABLE: dict[tuple[Group, Effect], tuple[tuple[str, float, str], ...]] = {
-    # name, share, sentence
-    (Group.PACE, Effect.HARMLESS): (
-        ("latency", 0.5, "an answer comes later, each by another time"),
-        ("segments", 0.05, "an answer comes byte after byte"),
-        ("drip", 0.03, "an answer comes in pieces with pauses"),
-    ),
-    (Group.FRAMING, Effect.HARMLESS): (
-        ("chunked", 0.25, "chunks in place of Content-Length"),
-        ("chunked-odd", 0.1, "chunks with extensions and trailers"),
-        ("http-1.0", 0.15, "an answer in HTTP/1.0 that ends by closing"),
-    ),
-    (Group.ORDER, Effect.HARMLESS): (
-        ("reordered", 0.3, "headers in another order and letter case"),
-    ),
-    (Group.EXTRA, Effect.HARMLESS): (("extra", 0.3, "headers that intermediaries add"),),
-    (Group.INTERIM, Effect.HARMLESS): (("interim", 0.1, "100 and 103 before the answer"),),
-    (Group.CONNECTION, Effect.HARMLESS): (
-        ("closed-after", 0.1, "the connection ends, as announced"),
-        ("closed-unsaid", 0.05, "the connection ends after an answer"),
-        ("closed-idle", 0.05, "the connection ends while it is idle"),
-    ),
-    (Group.FAILURE, Effect.REPEATED): (
-        ("reset-at-request", 0.008, "a reset before the upload is read"),
-        ("reset-before", 0.008, "a reset in place of an answer"),
-        ("closed-before", 0.008, "an end in place of an answer"),
-        ("reset-in-head", 0.008, "a reset among the headers"),
-        ("closed-in-head", 0.008, "an end among the headers"),
-        ("throttled", 0.008, "429 without Retry-After"),
-        ("throttled-soon", 0.008, "429 with Retry-After: 0, 1 or a date"),
-        ("unavailable-soon", 0.008, "503 with Retry-After: 0 or 1"),
-    ),
-    (Group.FAILURE, Effect.LOST): (
-        ("throttled-long", 0.004, "429 with Retry-After: 3600"),
-        ("unavailable", 0.004, "503 without Retry-After"),
-        ("unavailable-long", 0.004, "503 with Retry-After: 3600"),
-        ("bad-gateway", 0.004, "502 with the HTML of an intermediary"),
-        ("gateway-timeout", 0.004, "504 with the HTML of an intermediary"),
-        ("request-timeout", 0.004, "408 with the HTML of an intermediary"),
-        ("reset-in-body", 0.004, "a reset in the middle of a body"),
-        ("closed-in-body", 0.004, "an end in the middle of a body"),
-        ("reset-after", 0.004, "a reset behind a whole answer"),
-        ("silence", 0.001, "nothing more is heard after the request"),
-        ("stall", 0.001, "nothing more is heard in the middle of a body"),
-        ("slow-drip", 0.0005, "a body of which a byte comes now and then"),
-    ),
-    (Group.FAILURE, Effect.WRONG): (
-        ("corrupted", 0.01, "another byte in a body"),
-        ("shortened", 0.01, "a byte less, with a length that fits"),
-        ("other-status", 0.01, "another status"),
-    ),
-}
-NETWORK_FAULTS = tuple(
-    NetworkFault(name, group, effect, share, sentence)
-    for (group, effect), rows in _TABLE.items()
-    for name, share, sentence in rows
+_HARMLESS, _REPEATED, _LOST, _WRONG = Effect
+_ROWS: tuple[tuple[str, Group, Effect, float, str], ...] = (
+    ("latency", Group.PACE, _HARMLESS, 0.5, "an answer comes later, each by another time"),
+    ("segments", Group.PACE, _HARMLESS, 0.05, "an answer comes byte after byte"),
+    ("drip", Group.PACE, _HARMLESS, 0.03, "an answer comes in pieces with pauses"),
+    ("chunked", Group.FRAMING, _HARMLESS, 0.25, "chunks in place of Content-Length"),
+    ("chunked-odd", Group.FRAMING, _HARMLESS, 0.1, "chunks with extensions and trailers"),
+    ("http-1.0", Group.FRAMING, _HARMLESS, 0.15, "an answer in HTTP/1.0 that ends by closing"),
+    ("reordered", Group.ORDER, _HARMLESS, 0.3, "headers in another order and letter case"),
+    ("extra", Group.EXTRA, _HARMLESS, 0.3, "headers that intermediaries add"),
+    ("interim", Group.INTERIM, _HARMLESS, 0.1, "100 and 103 before the answer"),
+    ("closed-after", Group.CONNECTION, _HARMLESS, 0.1, "the connection ends, as announced"),
+    ("closed-unsaid", Group.CONNECTION, _HARMLESS, 0.05, "the connection ends after an answer"),
+    ("closed-idle", Group.CONNECTION, _HARMLESS, 0.05, "the connection ends while it is idle"),
+    ("reset-at-request", Group.FAILURE, _REPEATED, 0.008, "a reset before the upload is read"),
+    ("reset-before", Group.FAILURE, _REPEATED, 0.008, "a reset in place of an answer"),
+    ("closed-before", Group.FAILURE, _REPEATED, 0.008, "an end in place of an answer"),
+    ("reset-in-head", Group.FAILURE, _REPEATED, 0.008, "a reset among the headers"),
+    ("closed-in-head", Group.FAILURE, _REPEATED, 0.008, "an end among the headers"),
+    ("throttled", Group.FAILURE, _REPEATED, 0.008, "429 without Retry-After"),
+    ("throttled-soon", Group.FAILURE, _REPEATED, 0.008, "429 with Retry-After: 0, 1 or a date"),
+    ("unavailable-soon", Group.FAILURE, _REPEATED, 0.008, "503 with Retry-After: 0 or 1"),
+    ("throttled-long", Group.FAILURE, _LOST, 0.004, "429 with Retry-After: 3600"),
+    ("unavailable", Group.FAILURE, _LOST, 0.004, "503 without Retry-After"),
+    ("unavailable-long", Group.FAILURE, _LOST, 0.004, "503 with Retry-After: 3600"),
+    ("bad-gateway", Group.FAILURE, _LOST, 0.004, "502 with the HTML of an intermediary"),
+    ("gateway-timeout", Group.FAILURE, _LOST, 0.004, "504 with the HTML of an intermediary"),
+    ("request-timeout", Group.FAILURE, _LOST, 0.004, "408 with the HTML of an intermediary"),
+    ("reset-in-body", Group.FAILURE, _LOST, 0.004, "a reset in the middle of a body"),
+    ("closed-in-body", Group.FAILURE, _LOST, 0.004, "an end in the middle of a body"),
+    ("reset-after", Group.FAILURE, _LOST, 0.004, "a reset behind a whole answer"),
+    ("silence", Group.FAILURE, _LOST, 0.001, "nothing more is heard after the request"),
+    ("stall", Group.FAILURE, _LOST, 0.001, "nothing more is heard in the middle of a body"),
+    ("slow-drip", Group.FAILURE, _LOST, 0.0005, "a body of which a byte comes now and then"),
+    ("corrupted", Group.FAILURE, _WRONG, 0.01, "another byte in a body"),
+    ("shortened", Group.FAILURE, _WRONG, 0.01, "a byte less, with a length that fits"),
+    ("other-status", Group.FAILURE, _WRONG, 0.01, "another status"),
 )
+NETWORK_FAULTS = tuple(NetworkFault(*row) for row in _ROWS)
 BY_NAME = {kind.name: kind for kind in NETWORK_FAULTS}
 DEFAULT = tuple(kind.name for kind in NETWORK_FAULTS if kind.effect is not Effect.WRONG)
 """What networks do: everything that changes no answer."""

@@ -224,7 +224,7 @@ def _in_chunks(body: bytes, random: Random, *, odd: bool) -> bytes:
 
 
 def _reordered(headers: Lines, random: Random) -> Lines:
-    """RFC 9110 section 5.3: the order of lines matters among those of one name alone."""
+    """RFC 9110 section 5.3: the order of lines matters only among those of one name."""
     names = list(dict.fromkeys(name.lower() for name, _ in headers))
     random.shuffle(names)
     spell = random.choice((bytes.lower, bytes.upper, bytes.title, bytes.swapcase))

@@ -130,7 +130,7 @@ def test_the_kinds_are_listed(capsys) -> None:
 
 WRONG = {
     "no kind": (["--kind=sunshine"], "no network fault 'sunshine'"),
-    "no share": (["--share=2"], "'2' is no part of one"),
+    "no share": (["--share=2"], "'2' is not a share"),
     "no URL": (["--upstream=nonsense"], "the upstream is a URL like"),
     "no definition": (["--definition=nope"], "nope"),
     "no fault": (["--fault=nope"], "nope"),

@@ -234,7 +234,7 @@ def test_an_upstream_is_an_http_url(url: str) -> None:
         Upstream.at(url)
 
 
-# --------------------------------------------------------------------------- latency alone
+# ---------------------------------------------------------------------------- only latency
 
 
 @contextmanager

@@ -7,22 +7,20 @@ requests loses responses; it may change in no other way.
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fixtures.api import Definition
 from fixtures.cases.case import Case, StepResult
 from fixtures.cases.exchange import Exchange, header
-from fixtures.client import CaseRunner, Client
-from fixtures.client.concurrency_limiter import ConcurrencyLimiter
+from fixtures.client import CaseRunner
 from fixtures.client.http_client import USER_AGENT, Timeouts
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from tests.lab.network_faults.network_fault import Effect, FaultInjector, InjectedFaults
-from tests.lab.workers import wait_briefly
+from tests.lab.workers import case_runner
 
 _CLIENTS = 6
 _PATIENT = Timeouts(connect=30.0, read=30.0, exchange=60.0)
@@ -116,9 +114,10 @@ def run_cases(
 
     def send(number: int) -> dict[int, ObservedCase]:
         seen: dict[int, ObservedCase] = {}
+        prefix = f"network-faults/{number}/"
         with (
-            _case_runner(url, number, _PATIENT) as patient,
-            _case_runner(url, number, _IMPATIENT) as impatient,
+            case_runner(url, prefix, _PATIENT, _MOST_ATTEMPTS) as patient,
+            case_runner(url, prefix, _IMPATIENT, _MOST_ATTEMPTS) as impatient,
         ):
             for index in dealt[number]:
                 case = cases[index]
@@ -133,20 +132,6 @@ def run_cases(
         for part in pool.map(send, dealt):
             seen |= part
     return tuple(seen[index] for index in range(len(cases)))
-
-
-@contextmanager
-def _case_runner(url: str, number: int, timeouts: Timeouts) -> Iterator[CaseRunner]:
-    client = Client(
-        url,
-        timeouts=timeouts,
-        attempts=_MOST_ATTEMPTS,
-        limiter=ConcurrencyLimiter(sleep=wait_briefly),
-    )
-    try:
-        yield CaseRunner(client, f"network-faults/{number}/")
-    finally:
-        client.close()
 
 
 def _meets_silence(case: Case, injector: FaultInjector, injected: Injected) -> bool:
