@@ -10,11 +10,13 @@ from fixtures.api import Definition
 from fixtures.cases.case import Case, Role, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.diagnosis import PerformedCase
+from fixtures.diagnosis.candidate import ChangeId
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.host import Host
 from fixtures.rules.expectation import BodyKind, Expectation
 from fixtures.rules.expected_response import expected_response
 from tests.lab.diagnosis_accuracy.__main__ import send
+from tests.lab.diagnosis_accuracy.misconfigurations import misconfigurations
 from tests.lab.fault_matrix.trial import planned
 
 XML = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'
@@ -44,6 +46,28 @@ def sent(name: str, most: int) -> tuple[Definition, tuple[Case, ...]]:
 
 def _is_small(case: Case) -> bool:
     return sum(len(step.request.body) for step in case.steps) <= LARGEST_CASE
+
+
+def one_accept(definition: str, most: int) -> tuple[Definition, list[Case]]:
+    """Cases whose downloads accept only the first binary media type."""
+    stated, cases = sent(definition, 400)
+    accept = stated.binary_media_types[0]
+    few = [
+        case
+        for case in cases
+        if case.steps
+        and all(
+            step.request.accept == accept
+            for step in case.steps
+            if step.request.operation.s3_method == "GET"
+        )
+    ]
+    return stated, few[:most]
+
+
+def deployed(stated: Definition, change: ChangeId) -> Definition:
+    """A deployment with one known misconfiguration."""
+    return next(w.deployed for w in misconfigurations(stated) if change in w.names)
 
 
 def as_expected(expectation: Expectation, request_id: str) -> Received:

@@ -4,13 +4,11 @@ import json
 
 import pytest
 
-from fixtures.api import Definition
 from fixtures.diagnosis import diagnose
 from fixtures.diagnosis.candidate import ChangeId, ChangeKind
 from tests.lab.diagnosis_accuracy.__main__ import Result, grade
-from tests.lab.diagnosis_accuracy.helpers import answered, sent
+from tests.lab.diagnosis_accuracy.helpers import answered, deployed, sent
 from tests.lab.diagnosis_accuracy.misconfigurations import (
-    Misconfiguration,
     list_with,
     misconfigurations,
 )
@@ -19,10 +17,6 @@ CASES = 160
 DEFINITIONS = ("sample", "sample-template", "text-only", "wildcard")
 # Of those that show at all, and are first, alone or among what cannot be told from them.
 MEASURED = 0.95
-
-
-def deployment(stated: Definition, change: ChangeId) -> Misconfiguration:
-    return next(wrong for wrong in misconfigurations(stated) if change in wrong.names)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)
@@ -65,8 +59,8 @@ def test_a_list_that_was_never_deployed_is_said_in_a_sentence_with_what_to_do() 
 def test_two_wrong_settings_are_found_together() -> None:
     stated, cases = sent("sample", CASES)
     unset = ChangeId(ChangeKind.CONTENT_HANDLING, "PUT /s3")
-    both = deployment(deployment(stated, list_with("text/plain")).deployed, unset)
-    diagnosis = diagnose(stated, answered(both.deployed, cases))
+    both = deployed(deployed(stated, list_with("text/plain")), unset)
+    diagnosis = diagnose(stated, answered(both, cases))
     best = diagnosis.explanations[0]
     assert set(best.changes) == {unset, list_with("text/plain")}
     assert best.fits == best.of

@@ -14,31 +14,10 @@ from fixtures.diagnosis import Experiment, Investigation, PerformedCase, diagnos
 from fixtures.diagnosis.candidate import ChangeId, ChangeKind
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
-from tests.lab.diagnosis_accuracy.helpers import answered, as_expected, sent
+from tests.lab.diagnosis_accuracy.helpers import answered, as_expected, deployed, one_accept, sent
 from tests.lab.diagnosis_accuracy.misconfigurations import list_with, misconfigurations
 
 BINARY = "application/octet-stream"
-
-
-def one_accept(definition: str, most: int) -> tuple[Definition, list[Case]]:
-    """Cases whose downloads accept only the first binary media type."""
-    stated, cases = sent(definition, 400)
-    accept = stated.binary_media_types[0]
-    few = [
-        case
-        for case in cases
-        if case.steps
-        and all(
-            step.request.accept == accept
-            for step in case.steps
-            if step.request.operation.s3_method == "GET"
-        )
-    ]
-    return stated, few[:most]
-
-
-def deployed(stated: Definition, change: ChangeId) -> Definition:
-    return next(w.deployed for w in misconfigurations(stated) if change in w.names)
 
 
 def answers(there: Definition, experiments: Sequence[Experiment]) -> list[PerformedCase]:

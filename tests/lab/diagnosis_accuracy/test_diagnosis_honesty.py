@@ -15,8 +15,8 @@ from fixtures.diagnosis import diagnose
 from fixtures.diagnosis.candidate import ChangeId, ChangeKind
 from fixtures.diagnosis.configuration_changes import configuration_changes
 from fixtures.diagnosis.observed_values import ObservedValues
-from tests.lab.diagnosis_accuracy.helpers import answered, faulty, sent
-from tests.lab.diagnosis_accuracy.misconfigurations import list_without, misconfigurations
+from tests.lab.diagnosis_accuracy.helpers import answered, deployed, faulty, sent
+from tests.lab.diagnosis_accuracy.misconfigurations import list_without
 
 CASES = 120
 
@@ -24,9 +24,9 @@ CASES = 120
 EMPTY = list_without(("application/octet-stream", "image/jpeg"))
 
 
-def deployed(change: ChangeId = EMPTY) -> tuple[Definition, Definition]:
+def stated_and_deployed(change: ChangeId = EMPTY) -> tuple[Definition, Definition]:
     stated, _ = sent("sample", CASES)
-    return stated, next(w.deployed for w in misconfigurations(stated) if change in w.names)
+    return stated, deployed(stated, change)
 
 
 def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
@@ -61,7 +61,7 @@ def test_a_broken_connection_is_no_observation() -> None:
 
 
 def test_an_upload_that_failed_while_a_case_was_prepared_is_evidence() -> None:
-    definition, empty = deployed()
+    definition, empty = stated_and_deployed()
     _, cases = sent("sample", CASES)
     setups = [
         case for case in cases if case.id.startswith("GET /s3 every-byte stored:application/octet")
@@ -86,7 +86,7 @@ def test_a_header_that_no_configuration_decides_is_left_unexplained() -> None:
 
 
 def test_the_cases_that_an_explanation_leaves_are_named() -> None:
-    stated, empty = deployed()
+    stated, empty = stated_and_deployed()
     _, cases = sent("sample", CASES)
 
     def lost(case: Case, received: Received) -> Received:
@@ -100,7 +100,7 @@ def test_the_cases_that_an_explanation_leaves_are_named() -> None:
 
 
 def test_explanations_that_the_cases_cannot_tell_apart_share_a_rank() -> None:
-    stated, other = deployed(
+    stated, other = stated_and_deployed(
         ChangeId(ChangeKind.CONTENT_HANDLING, r"GET /s3 response '2\\d{2}'", "CONVERT_TO_TEXT")
     )
     _, cases = sent("sample", CASES)
@@ -112,7 +112,7 @@ def test_explanations_that_the_cases_cannot_tell_apart_share_a_rank() -> None:
 
 
 def test_a_diagnosis_is_json() -> None:
-    stated, empty = deployed()
+    stated, empty = stated_and_deployed()
     _, cases = sent("sample", CASES)
     diagnosis = diagnose(stated, answered(empty, cases))
     document = diagnosis.as_json()
