@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     today = datetime.now(UTC).date()
     if options.expires is not None and options.expires < today:
         raise ReportError(f"accept: --expires={options.expires} is over already")
-    reason = options.reason or f"accepted as found in the run of {document['run']['started'][:10]}"
+    reason = options.reason or f"accepted as found in the run of {document.run.started[:10]}"
     before = _written(options.output)
     after = accepted(document, before, today, reason, options.expires)
     atomic_write(options.output, after.text.encode())
@@ -143,7 +143,7 @@ def accepted(
     document: Document, before: Written, today: date, reason: str, expires: date | None
 ) -> Accepted:
     """The file that makes exactly the deviations of a document known."""
-    verdicts = [Result.recorded(case).verdict for case in document["cases"]]
+    verdicts = [Result.recorded(case).verdict for case in document.cases]
     deviations = [each for each in verdicts if each.outcome is Outcome.DEVIATES]
     fates = [(entry, text, _gone(entry, verdicts, today)) for entry, text in before.entries]
     known = [entry for entry, _, gone in fates if not gone]
@@ -157,7 +157,7 @@ def accepted(
     text = "\n".join(part.strip("\n") + "\n" for part in parts if part.strip())
     said = [f"removed, {gone}: {entry}" for entry, _, gone in fates if gone]
     said.append(f"{len(fresh)} added, {len(known)} kept, {len(said)} removed")
-    if not document["end"]["complete"]:
+    if not document.end.complete:
         said.append("the run was cut short: what it did not come to is not in the file")
     return Accepted(text, tuple(said))
 

@@ -52,15 +52,15 @@ def _json(value: object) -> bytes:
 def environment(run: Run) -> dict[str, str]:
     """What the run was about and ran on, in the words of the document."""
     return {
-        "endpoint": run["endpoint"],
-        "definition": run["definition"]["source"],
-        "definition SHA-256": run["definition"]["sha256"],
-        "profile": run["profile"],
-        "level": run["level"],
-        "strict": "yes" if run["strict"] else "no",
-        "suite": run["suite_version"],
-        "started": run["started"],
-        **run["environment"],
+        "endpoint": run.endpoint,
+        "definition": run.definition.source,
+        "definition SHA-256": run.definition.sha256,
+        "profile": run.profile,
+        "level": run.level,
+        "strict": "yes" if run.strict else "no",
+        "suite": run.suite_version,
+        "started": run.started,
+        **run.environment,
     }
 
 

@@ -1,6 +1,5 @@
 """Taking in what the tests of a run come to, and writing it down as it comes."""
 
-import json
 import os
 import sys
 import time
@@ -19,7 +18,7 @@ from reports.publish import publish, remove_stale_reports
 from reports.recorder import subject, traffic_of
 from reports.results import Result, Results
 from reports.run_metadata import now
-from reports.stream import Stream
+from reports.stream import Stream, record_of
 
 STREAM = "conformance.jsonl"
 _SUITES = Path(__file__).parents[1] / "suites"
@@ -57,7 +56,7 @@ class Collector:
         if self._allure:  # at once, so that an interrupted run has it too
             describe_run(Path(self._allure), run, os.environ)
 
-    def finish(self, status: int, gone: Sequence[str] = (), why: str = "") -> None:
+    def finish(self, status: int, stale: Sequence[str] = (), why: str = "") -> None:
         """Write the footer and every document; `why` is what stopped the run early, if known.
 
         Where that cannot be done, the verdicts still hold: it is said, and the run ends as ever.
@@ -74,26 +73,25 @@ class Collector:
             why=why,
             ended=now(),
             exit_status=status,
-            untested=list(self._untested(left)),
+            untested=list(self._untested()),
+            without_verdict=left,
             traffic=traffic_of(self.traffic),
         )
         stream, self._stream = self._stream, None
         try:
-            with stream.finished(end, gone) as whole:
+            with stream.finished(end, stale) as whole:
                 self.published = publish(whole, self._out, self._har)
                 durations.keep(self._durations, self._out)
-                Bodies.beside(stream.path).tidy(whole["bodies"], since=self._started)
+                Bodies.beside(stream.path).tidy(whole.bodies, since=self._started)
         except OSError as error:
             print(f"ERROR: the reports could not be written: {error}", file=sys.stderr)  # noqa: T201
 
-    def _untested(self, left: int) -> Iterator[str]:
+    def _untested(self) -> Iterator[str]:
         others = sorted(subjects() - self._subjects) if self._subjects else []
         if others:
             yield f"no case was selected of: {', '.join(others)}"
         if self._deselected:
             yield f"{self._deselected} cases were deselected on the command line"
-        if left:
-            yield f"{left} of {self.planned} planned cases {document.NO_VERDICT}"
 
     # ------------------------------------------------------------------------ what pytest says
 
@@ -139,7 +137,7 @@ class Collector:
         if line is None:
             return
         self._judged.add(report.nodeid)
-        self.results.add(Result.recorded(json.loads(line)["case"]))
+        self.results.add(Result.recorded(record_of(line).case))
         if self._stream is not None:
             self._stream.write(line)
         report.conformance = None  # pytest keeps every report to its end

@@ -1,8 +1,9 @@
 """`python -m reports compare A.json B.json …`: what differs between runs."""
 
 import argparse
-import json
 from pathlib import Path
+
+import msgspec
 
 from fixtures.exceptions import ReportError
 from reports.atomic_file import atomic_write
@@ -52,16 +53,16 @@ def run(options: argparse.Namespace) -> int:
     if options.label and len(options.label) != len(options.runs):
         raise ReportError("compare: give --label once for each run, or not at all")
     comparison = compare([load(path) for path in options.runs], options.label)
-    atomic_write(options.json, json.dumps(comparison, indent=1).encode())
+    atomic_write(options.json, msgspec.json.format(msgspec.json.encode(comparison), indent=1))
     atomic_write(options.html, render(comparison))
     for line in _said(comparison):
         print(line)  # noqa: T201
     print(f"{options.html}\n{options.json}")  # noqa: T201
-    return DEVIATES if comparison["worse"] else GOOD
+    return DEVIATES if comparison.worse else GOOD
 
 
 def _said(comparison: Comparison) -> list[str]:
-    kinds = comparison["kinds"]
-    lines = [*comparison["remarks"]]
+    kinds = comparison.kinds
+    lines = [*comparison.remarks]
     lines += [f"{kinds[kind]:>6}  {kind}: {MEANING[kind]}" for kind in Kind if kinds[kind]]
-    return [*lines, f"{comparison['same']:>6}  the same in all runs"]
+    return [*lines, f"{comparison.same:>6}  the same in all runs"]

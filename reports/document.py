@@ -1,126 +1,135 @@
-"""The verdict document: its shape, in the words of `design.md`.
+"""The verdict document, described once: its types, in the words of `design.md`.
 
-Every report is rendered from it. `conformance.schema.json` says the same to other programs; a test
-holds the two together. Its size is bounded: a request or response that many cases share and a body
-of any length are there once, named by their digest.
+Every report is rendered from it. `conformance.schema.json` says the same to other programs; it is
+made from these types by `reports.schema`, and reading and writing follow from them, too. Its size
+is bounded: a request or response that many cases share and a body of any length are there once,
+named by their digest.
+
+To show one more fact of a case: give it to `Case` here (where it is a fact of the verdict, by the
+same name as there, so that `recorder` copies it), name it in `reports.page.data.SHOWN`, and draw it
+in `reports/page/script`.
 """
 
 import base64
-from collections.abc import Mapping
-from typing import Literal, NotRequired, TypedDict
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
 
+import msgspec
+from msgspec import Meta, Struct
+
+from fixtures.cases.case import Role
+from fixtures.cases.exchange import Failure
 from fixtures.exceptions import DocumentError
+from fixtures.rules.rule_book import Level
+from fixtures.rules.verdict import Outcome
 
-VERSION = 1
+VERSION: Literal[1] = 1
 """Raised where a reader of the older shape would misunderstand the newer one."""
 
 LARGEST_INLINE = 2048
 """Bytes above which a body is kept in `bodies/SHA-256.bin` beside the document."""
 
-NO_VERDICT = "came to no verdict"
-"""How the line of `End.untested` ends that counts the cases that never had their turn."""
-
 Header = tuple[str, str]
+Headers = tuple[Header, ...]
+Count = Annotated[int, Meta(ge=0)]
+Digest = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", description="The SHA-256 of a body, in hexadecimal.")
+]
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
-def check_version(version: object) -> None:
-    """Raise `DocumentError` where this suite cannot read what has that version."""
-    if version != VERSION:
-        raise DocumentError(f"version {version!r} of the document is not read here, only {VERSION}")
-
-
-class Body(TypedDict):
+class Body(Struct):
     """Bytes that were sent or received; `base64` is `None` where a file holds them."""
 
-    length: int
-    base64: str | None
+    length: Count
+    base64: Annotated[str | None, Meta(extra_json_schema={"contentEncoding": "base64"})] = None
+
+    @classmethod
+    def inline(cls, content: bytes) -> "Body":
+        """A body with its bytes in it."""
+        return cls(len(content), base64.b64encode(content).decode())
+
+    @property
+    def content(self) -> bytes | None:
+        """The bytes, `None` where a file has them; raises `ValueError`."""
+        return None if self.base64 is None else base64.b64decode(self.base64, validate=True)
 
 
-def inline(body: Body) -> bytes | None:
-    """The bytes of a body, `None` where a file has them; raises `ValueError`."""
-    text = body["base64"]
-    return None if text is None else base64.b64decode(text, validate=True)
-
-
-class Sent(TypedDict):
+class Sent(Struct, kw_only=True):
     """A request as it went out; `body` is the SHA-256 of its bytes."""
 
     method: str
     url: str
-    headers: list[Header]
-    body: str
-    variables: list[str]
-    sigv4_region: str
+    headers: Headers
+    body: Digest
+    variables: tuple[str, ...] = ()
+    sigv4_region: str = ""
 
 
-class Received(TypedDict):
-    """A response as it came in; `body` is the SHA-256 of its bytes."""
+class Received(Struct, kw_only=True):
+    """A response as it was received; `body` is the SHA-256 of its bytes."""
 
-    status: int
+    status: Annotated[int, Meta(ge=100, le=999)]
     http_version: str
-    headers: list[Header]
-    body: str
+    headers: Headers
+    body: Digest
 
 
-class Failure(TypedDict):
-    """Why an attempt has no response or was repeated; `kind` is one of `FailureKind`."""
-
-    kind: str
-    sentence: str
-
-
-class Exchange(TypedDict):
-    """One request and what came of it; exactly one of `received` and `failure` is set.
+class Exchange(Struct, kw_only=True):
+    """One request and its response; exactly one of `received` and `failure` is set.
 
     `command` sends it again from a POSIX shell in the document's folder, secrets and all that curl
     would add taken care of; those of a case are the commands of its exchanges, in order. `began`
-    is when the last attempt was made, UTC, ISO 8601; older documents do not have it.
+    is when the last attempt was made, UTC, ISO 8601, empty where that is not known.
     """
 
     command: str
     sent: Sent
     received: Received | None
-    failure: Failure | None
+    failure: Failure | None = None
     seconds: float
-    repeats: list[Failure]
-    began: NotRequired[str]
+    repeats: tuple[Failure, ...] = ()
+    began: str = ""
 
 
-class Request(TypedDict):
+class Request(Struct, kw_only=True):
     """A request as planned; `operation` is like `GET /s3`, `body` the SHA-256 of its bytes."""
 
     operation: str
     name: str
-    content_type: str | None
-    accept: str | None
-    body: str
-    headers: list[Header]
-    method: str
-    target: str
-    key_bytes: int
+    content_type: str | None = None
+    accept: str | None = None
+    body: Digest
+    headers: Headers = ()
+    method: str = ""
+    target: str = ""
+    key_bytes: int = 0
 
 
-class Found(TypedDict):
-    """An object that was there before the run: where, its whole name, its bytes' SHA-256, its type.
+class ExistingObject(Struct, kw_only=True):
+    """An object that existed before the run: where, its whole name, its bytes' SHA-256, its type.
 
     `location` is the S3 URI of the operations that reach it, names left out.
     """
 
     location: str
     name: str
-    body: str
+    body: Digest
     media_type: str
 
 
-class Step(TypedDict):
+class Step(Struct, kw_only=True):
     """A step of a case; `exchange` is a key of `exchanges`, `None` where it was not sent."""
 
-    role: Literal["setup", "act", "verify"]
+    role: Role
     request: Request
     exchange: str | None
 
 
-class Case(TypedDict):
+class Case(Struct, kw_only=True):
     """A case with its verdict, and what the run made of that.
 
     `axes` places it in its suite's matrix: for downloads `operation`, `payload`, `stored`, `accept`
@@ -135,86 +144,102 @@ class Case(TypedDict):
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
     place of the case in the order of planning, `seconds` is how long its exchanges took.
-    `found` is there where the case rests on objects that were there before the run.
+    `waiver` says why a deviation does not fail the run. `existing` are the objects that existed
+    before the run and that the case rests on.
     """
 
     id: str
     test: str
     number: int
     subject: str
-    axes: dict[str, str]
+    axes: dict[str, str] = msgspec.field(default_factory=dict)
     aspect: str
-    about: list[str]
-    not_applicable: str
-    outcome: Literal["conforms", "deviates", "not applicable", "undecided"]
-    level: Literal["must", "should", "derived"]
-    rules: list[str]
+    about: tuple[str, ...] = ()
+    not_applicable: str = ""
+    outcome: Outcome
+    level: Level
+    rules: Annotated[tuple[str, ...], Meta(min_length=1)]
     reason: str
-    remark: str
-    expected: str
-    observed: str
-    cause: str
-    expected_form: str
-    actual_form: str
-    step: int | None
+    remark: str = ""
+    expected: str = ""
+    observed: str = ""
+    cause: str = ""
+    expected_form: str = ""
+    actual_form: str = ""
+    step: Count | None = None
     fails: bool
-    excuse: str
-    planned: int
+    waiver: str = ""
+    planned: Count
     steps: list[Step]
-    seconds: float
-    found: NotRequired[list[Found]]
+    seconds: float = 0.0
+    existing: tuple[ExistingObject, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The rule that the case is filed under."""
+        return self.rules[0]
+
+    @property
+    def exchanges(self) -> Iterator[str]:
+        """The keys of its exchanges, in order."""
+        return (step.exchange for step in self.steps if step.exchange is not None)
 
 
-class Source(TypedDict):
+class Source(Struct):
     """Where a rule is from."""
 
     title: str
     url: str
 
 
-class Counts(TypedDict):
+class Counts(Struct):
     """How many cases came out how."""
 
-    conforms: int
-    deviates: int
-    not_applicable: int
-    undecided: int
+    conforms: Count = 0
+    deviates: Count = 0
+    not_applicable: Count = 0
+    undecided: Count = 0
+
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return sum(msgspec.structs.astuple(self))
 
 
-class Rule(TypedDict):
+class Rule(Struct, kw_only=True):
     """A rule with its counts, of the cases filed under it: those whose `rules` it begins."""
 
-    level: Literal["must", "should", "derived"]
+    level: Level
     sentence: str
-    sources: list[Source]
+    sources: tuple[Source, ...] = ()
     counts: Counts
 
 
-class Definition(TypedDict):
+class Definition(Struct):
     """The deployed definition: its file's name, the text of that file, and the digest of it."""
 
     source: str
-    sha256: str
+    sha256: Digest
     document: str
 
 
-class Shard(TypedDict):
+class Shard(Struct):
     """Which part of the cases a run tried: the shard `number` of `of`, counted from 1.
 
     `cases` is how many there are in all shards together; 0 where the run never got to know it.
     `embedded` says that the endpoint was the embedded gateway, of which each shard starts its own.
     """
 
-    number: int
-    of: int
-    cases: int
+    number: Annotated[int, Meta(ge=1)]
+    of: Annotated[int, Meta(ge=1)]
+    cases: Count
     embedded: bool
 
 
-class Run(TypedDict):
+class Run(Struct, kw_only=True):
     """What the header says of a run; times are UTC, ISO 8601. No value of a secret is here.
 
-    `planned` is the number of cases that were to be tried. `shard` is there where they were a part
+    `planned` is the number of cases that were to be tried. `shard` is set where they were a part
     of all, as `--shard` cuts them.
     """
 
@@ -222,72 +247,110 @@ class Run(TypedDict):
     endpoint: str
     definition: Definition
     profile: str
-    level: str
+    level: Level
     strict: bool
     key_prefix: str
     arguments: list[str]
     environment: dict[str, str]
-    planned: int
-    started: str
-    shard: NotRequired[Shard]
+    planned: Count
+    started: Time
+    shard: Shard | None = None
 
 
-class Traffic(TypedDict):
+class Traffic(Struct):
     """What was sent in all: `waited` is in seconds, for answers that said "not now".
 
     `throttled` are those answers; `repeated` requests were sent again, and `refused` ones were not,
     for the budget was spent.
     """
 
-    requests: int
-    throttled: int
-    repeated: int
-    refused: int
-    waited: float
+    requests: Count = 0
+    throttled: Count = 0
+    repeated: Count = 0
+    refused: Count = 0
+    waited: Annotated[float, Meta(ge=0)] = 0.0
 
 
-class End(TypedDict):
+class End(Struct, kw_only=True):
     """What the footer says: `complete` is false for a run that was cut short or interrupted.
 
     `why` says by what; where there is no footer, nobody knows, and `ended` is empty. `untested`
-    names what is in no case: what was deselected, what was left out, and what never had its turn.
+    names what is in no case: what was deselected, and what was left out. `without_verdict` is the
+    number of planned cases that never had their turn.
     """
 
     complete: bool
-    why: str
+    why: str = ""
     ended: str
     exit_status: int | None
-    untested: list[str]
-    traffic: NotRequired[Traffic]
+    untested: list[str] = msgspec.field(default_factory=list)
+    without_verdict: Count = 0
+    traffic: Traffic | None = None
 
 
-class Record(TypedDict):
-    """What the stream has of one case: what earlier records brought is not repeated."""
-
-    case: Case
-    exchanges: dict[str, Exchange]
-    bodies: dict[str, Body]
-
-
-class Document(TypedDict):
+class Document(Struct, kw_only=True):
     """The whole: a run, its end, every rule of the suite, its cases, and what they refer to.
 
-    `gone` names the known deviations that are gone or expired; of a shard, those that its own
-    cases do not need.
+    `stale` names the known deviations that no longer occur or have expired; of a shard, those that
+    its own cases do not need.
     """
 
-    version: int
+    version: Literal[1]
     run: Run
     end: End
     totals: Counts
     rules: dict[str, Rule]
     cases: list[Case]
     exchanges: Mapping[str, Exchange]
-    bodies: Mapping[str, Body]
-    gone: list[str]
+    bodies: Mapping[Digest, Body]
+    stale: list[str]
+
+    def commands(self, case: Case) -> list[str]:
+        """The commands that repeat a case, in order."""
+        return [self.exchanges[key].command for key in case.exchanges]
+
+    @property
+    def untested(self) -> list[str]:
+        """What is in no case, and how many cases never had their turn, a sentence each."""
+        left = self.end.without_verdict
+        said = [f"{left} of {self.run.planned} planned cases came to no verdict"] if left else []
+        return [*self.end.untested, *said]
 
 
-def commands(whole: Document, case: Case) -> list[str]:
-    """The commands that repeat a case, in order."""
-    keys = (step["exchange"] for step in case["steps"])
-    return [whole["exchanges"][key]["command"] for key in keys if key is not None]
+_Kind = TypeVar("_Kind")
+
+
+class _Versioned(Struct):
+    version: int = VERSION
+
+
+def check_version(raw: bytes) -> None:
+    """Raise `DocumentError` where this suite cannot read JSON of that version."""
+    version: int = VERSION
+    with contextlib.suppress(msgspec.ValidationError):
+        version = msgspec.json.decode(raw, type=_Versioned).version
+    if version != VERSION:
+        raise DocumentError(f"version {version} of the document is not read here, only {VERSION}")
+
+
+def decode(raw: bytes, kind: type[_Kind]) -> _Kind:
+    """JSON of this kind; raises `DocumentError` where it is JSON of another, else `ValueError`."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        check_version(raw)
+        raise DocumentError(str(error)) from None
+
+
+def copied(kind: type[_Kind], of: object, **others: Any) -> _Kind:
+    """One of the other kind: with the members that `of` has by the same names, and `others`."""
+    names: tuple[str, ...] = _members(kind)  # type: ignore[arg-type]
+    same = (name for name in names if name not in others and hasattr(of, name))
+    return kind(**{name: getattr(of, name) for name in same}, **others)
+
+
+@cache
+def _members(kind: Any) -> tuple[str, ...]:
+    """The names of what a type of the document, or one of the cases, is made of."""
+    of_struct: tuple[str, ...] | None = getattr(kind, "__struct_fields__", None)
+    return of_struct or tuple(field.name for field in fields(kind))

@@ -10,12 +10,15 @@ Source: HTTP Archive 1.2, http://www.softwareishard.com/blog/har-12-spec/
 """
 
 import base64
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
+
+from fixtures.cases.exchange import Failure, FailureKind
 from fixtures.exceptions import DocumentError
 from reports import document
 from reports.bodies import digest
@@ -28,233 +31,294 @@ _NO_TYPE = "x-unknown"
 _UNMEASURED = "send and receive were not measured apart: wait is the whole"
 
 
+class _Pair(Struct):
+    name: str
+    value: str
+
+
+class _Posted(Struct, rename="camel"):
+    """HAR 1.2 has a member that says Base64 in the content of a response only."""
+
+    mime_type: str
+    text: str
+    encoding: str | UnsetType = field(name="_encoding", default=UNSET)
+
+
+class _Content(Struct, rename="camel"):
+    size: int = 0
+    mime_type: str = _NO_TYPE
+    text: str | UnsetType = UNSET
+    encoding: str | UnsetType = UNSET
+
+
+class _Message(Struct, rename="camel", kw_only=True):
+    http_version: str
+    headers: list[_Pair]
+    cookies: tuple[()] = ()
+    headers_size: int = -1
+    body_size: int
+    digest: str = field(name="_digest")
+
+
+class _Request(_Message, rename="camel", kw_only=True):
+    method: str
+    url: str
+    query_string: list[_Pair]
+    post_data: _Posted | UnsetType = UNSET
+    variables: tuple[str, ...] = field(name="_variables")
+    sigv4_region: str = field(name="_sigv4Region")
+
+
+class _Response(_Message, rename="camel", kw_only=True):
+    """One that was never received is written as browsers write it, with `_error`."""
+
+    status: int
+    status_text: str = ""
+    content: _Content
+    redirect_url: str = field(name="redirectURL", default="")
+    error: str | UnsetType = field(name="_error", default=UNSET)
+    error_kind: FailureKind | UnsetType = field(name="_errorKind", default=UNSET)
+
+
+class _Entry(Struct, rename="camel", kw_only=True):
+    started_date_time: str
+    time: float
+    request: _Request
+    response: _Response
+    cache: dict[str, Any]
+    timings: dict[str, Any]
+    comment: str
+    exchange: str = field(name="_exchange")
+    cases: list[dict[str, Any]] = field(name="_cases")
+    repeats: tuple[Failure, ...] = field(name="_repeats")
+    command: str = field(name="_command")
+
+
+class _Conformance(Struct, kw_only=True):
+    """What of the document is in no entry; `unsent` are bodies in Base64, by their digests."""
+
+    version: int
+    run: document.Run
+    end: document.End
+    cases: list[document.Case]
+    stale: list[str]
+    unsent: dict[document.Digest, str]
+
+
+class _Log(Struct, kw_only=True):
+    version: str = "1.2"
+    creator: dict[str, str]
+    comment: str
+    entries: list[_Entry]
+    conformance: _Conformance = field(name="_conformance")
+
+
+class _Archive(Struct):
+    log: _Log
+
+
 def archive(told: document.Document, contents: Contents) -> bytes:
     """The HAR of a document; `contents` may raise what it raises."""
-    exchanges = sorted(told["exchanges"].items(), key=lambda item: _began(item[1], told["run"]))
-    cases = _cases(told["cases"])
-    log = {
-        "version": "1.2",
-        "creator": {
-            "name": "api-gateway-binary-conformance",
-            "version": told["run"]["suite_version"],
-        },
-        "comment": f"{told['run']['endpoint']}, {told['run']['definition']['source']}",
-        "entries": [
-            _entry(key, exchange, cases.get(key, []), told["run"], contents)
-            for key, exchange in exchanges
+    run = told.run
+    cases = _cases(told.cases)
+    log = _Log(
+        creator={"name": "api-gateway-binary-conformance", "version": run.suite_version},
+        comment=f"{run.endpoint}, {run.definition.source}",
+        entries=[
+            _entry(key, exchange, cases.get(key, []), run, contents)
+            for key, exchange in told.exchanges.items()
         ],
-        "_conformance": {
-            "version": told["version"],
-            "run": told["run"],
-            "end": told["end"],
-            "cases": told["cases"],
-            "gone": told["gone"],
-            "unsent": {
+        conformance=document.copied(
+            _Conformance,
+            told,
+            unsent={
                 name: base64.b64encode(contents(name)).decode() for name in sorted(_unsent(told))
             },
-        },
-    }
-    return json.dumps({"log": log}, separators=(",", ":")).encode()
+        ),
+    )
+    log.entries.sort(key=lambda entry: entry.started_date_time)
+    return msgspec.json.encode(_Archive(log))
 
 
-def _began(exchange: document.Exchange, run: document.Run) -> str:
-    return exchange.get("began", run["started"])
-
-
-def _cases(cases: Iterable[document.Case]) -> dict[str, list[dict[str, object]]]:
+def _cases(cases: Iterable[document.Case]) -> dict[str, list[dict[str, Any]]]:
     """Which steps of which cases each exchange is."""
-    found: dict[str, list[dict[str, object]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for case in cases:
-        for number, step in enumerate(case["steps"]):
-            if step["exchange"] is not None:
-                belongs = {"case": case["id"], "step": number, "role": step["role"]}
-                found.setdefault(step["exchange"], []).append(belongs)
+        for number, step in enumerate(case.steps):
+            if step.exchange is not None:
+                belongs = {"case": case.id, "step": number, "role": step.role}
+                found.setdefault(step.exchange, []).append(belongs)
     return found
 
 
 def _unsent(told: document.Document) -> set[str]:
-    """The bodies that are in no entry: of steps without a turn, of objects that were there."""
+    """The bodies that are in no entry: of steps without a turn, of objects that existed before."""
     sent = set()
-    for exchange in told["exchanges"].values():
-        sent.add(exchange["sent"]["body"])
-        if exchange["received"] is not None:
-            sent.add(exchange["received"]["body"])
-    planned = {step["request"]["body"] for case in told["cases"] for step in case["steps"]}
-    found = {each["body"] for case in told["cases"] for each in case.get("found", ())}
-    return (planned | found) - sent
+    for exchange in told.exchanges.values():
+        sent.add(exchange.sent.body)
+        if exchange.received is not None:
+            sent.add(exchange.received.body)
+    planned = {step.request.body for case in told.cases for step in case.steps}
+    existing = {each.body for case in told.cases for each in case.existing}
+    return (planned | existing) - sent
 
 
 def _entry(
     key: str,
     exchange: document.Exchange,
-    cases: list[dict[str, object]],
+    cases: list[dict[str, Any]],
     run: document.Run,
     contents: Contents,
-) -> dict[str, object]:
-    milliseconds = timedelta(seconds=exchange["seconds"]) / timedelta(milliseconds=1)
-    sent, received = exchange["sent"], exchange["received"]
-    return {
-        "startedDateTime": _began(exchange, run),
-        "time": milliseconds,
-        "request": _request(sent, received, contents(sent["body"])),
-        "response": _response(exchange, received, contents),
-        "cache": {},
-        "timings": {"send": 0, "wait": milliseconds, "receive": 0, "comment": _UNMEASURED},
-        "comment": ", ".join(f"{one['case']} ({one['role']})" for one in cases),
-        "_exchange": key,
-        "_cases": cases,
-        "_repeats": exchange["repeats"],
-        "_command": exchange["command"],
-    }
+) -> _Entry:
+    milliseconds = timedelta(seconds=exchange.seconds) / timedelta(milliseconds=1)
+    return _Entry(
+        started_date_time=exchange.began or run.started,
+        time=milliseconds,
+        request=_request(exchange.sent, exchange.received, contents(exchange.sent.body)),
+        response=_response(exchange, contents),
+        cache={},
+        timings={"send": 0, "wait": milliseconds, "receive": 0, "comment": _UNMEASURED},
+        comment=", ".join(f"{one['case']} ({one['role']})" for one in cases),
+        exchange=key,
+        cases=cases,
+        repeats=exchange.repeats,
+        command=exchange.command,
+    )
 
 
-def _request(
-    sent: document.Sent, received: document.Received | None, body: bytes
-) -> dict[str, object]:
-    query = parse_qsl(urlsplit(sent["url"]).query, keep_blank_values=True)
-    posted = {"postData": {"mimeType": _type(sent["headers"]), **_text(body, "_encoding")}}
-    return {
-        "method": sent["method"],
-        "url": sent["url"],
-        "httpVersion": "HTTP/1.1" if received is None else received["http_version"],
-        "cookies": [],
-        "headers": _pairs(sent["headers"]),
-        "queryString": _pairs(query),
-        **(posted if body else {}),
-        "headersSize": -1,
-        "bodySize": len(body),
-        "_digest": sent["body"],
-        "_variables": sent["variables"],
-        "_sigv4Region": sent["sigv4_region"],
-    }
+def _request(sent: document.Sent, received: document.Received | None, body: bytes) -> _Request:
+    return _Request(
+        method=sent.method,
+        url=sent.url,
+        http_version="HTTP/1.1" if received is None else received.http_version,
+        headers=_pairs(sent.headers),
+        query_string=_pairs(parse_qsl(urlsplit(sent.url).query, keep_blank_values=True)),
+        post_data=_Posted(_type(sent.headers), *_text(body)) if body else UNSET,
+        body_size=len(body),
+        digest=sent.body,
+        variables=sent.variables,
+        sigv4_region=sent.sigv4_region,
+    )
 
 
-def _response(
-    exchange: document.Exchange, received: document.Received | None, contents: Contents
-) -> dict[str, object]:
-    shared: dict[str, object] = {"statusText": "", "cookies": [], "headersSize": -1}
-    if received is None:  # as browsers write it
-        content = {"size": 0, "mimeType": _NO_TYPE}
-        empty = {"status": 0, "httpVersion": "", "headers": [], "redirectURL": "", "bodySize": -1}
-        failure = exchange["failure"]
+def _response(exchange: document.Exchange, contents: Contents) -> _Response:
+    received, failure = exchange.received, exchange.failure
+    if received is None:
         assert failure is not None
-        error = {"_error": failure["sentence"], "_errorKind": failure["kind"]}
-        return {**shared, **empty, "content": content, **error}
-    body = contents(received["body"])
-    located = (value for name, value in received["headers"] if name.lower() == "location")
-    return {
-        **shared,
-        "status": received["status"],
-        "httpVersion": received["http_version"],
-        "headers": _pairs(received["headers"]),
-        "content": {
-            "size": len(body),
-            "mimeType": _type(received["headers"]),
-            **_text(body, "encoding"),
-        },
-        "redirectURL": next(located, ""),
-        "bodySize": len(body),
-        "_digest": received["body"],
-    }
+        return _Response(
+            status=0,
+            http_version="",
+            headers=[],
+            body_size=-1,
+            content=_Content(),
+            digest="",
+            error=failure.sentence,
+            error_kind=failure.kind,
+        )
+    body = contents(received.body)
+    located = (value for name, value in received.headers if name.lower() == "location")
+    return _Response(
+        status=received.status,
+        http_version=received.http_version,
+        headers=_pairs(received.headers),
+        content=_Content(len(body), _type(received.headers), *_text(body)),
+        redirect_url=next(located, ""),
+        body_size=len(body),
+        digest=received.body,
+    )
 
 
 def _type(headers: Iterable[document.Header]) -> str:
     return next((value for name, value in headers if name.lower() == "content-type"), _NO_TYPE)
 
 
-def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in pairs]
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[_Pair]:
+    return [_Pair(name, value) for name, value in pairs]
 
 
-def _text(body: bytes, encoding: str) -> dict[str, str]:
-    """A body as text where it is UTF-8, else as Base64, which the member `encoding` says.
-
-    HAR 1.2 has a member for that in the content of a response alone.
-    """
+def _text(body: bytes) -> tuple[str, str | UnsetType]:
+    """A body as text where it is UTF-8, else as Base64, and what its encoding is."""
     try:
-        return {"text": body.decode()}
+        return body.decode(), UNSET
     except UnicodeDecodeError:
-        return {"text": base64.b64encode(body).decode(), encoding: "base64"}
+        return base64.b64encode(body).decode(), "base64"
 
 
 # --------------------------------------------------------------------------- and back again
 
 
-def read(value: Any) -> document.Document:
+class _MarkedLog(Struct):
+    conformance: msgspec.Raw = field(name="_conformance")
+
+
+class _Marked(Struct):
+    log: _MarkedLog
+
+
+def read(raw: bytes) -> document.Document:
     """The document that a HAR was made of, every body inline.
 
     Raises `DocumentError` for one that was made otherwise or changed.
     """
-    log = value.get("log") if isinstance(value, dict) else None
-    kept = log.get("_conformance") if isinstance(log, dict) else None
-    if log is None or not isinstance(kept, dict):
-        raise DocumentError("it is no HAR that this suite wrote: log._conformance is not there")
-    document.check_version(kept.get("version"))
+    try:
+        document.check_version(bytes(msgspec.json.decode(raw, type=_Marked).log.conformance))
+    except msgspec.ValidationError:
+        why = "it is not a HAR that this suite wrote: log._conformance is missing"
+        raise DocumentError(why) from None
+    log = document.decode(raw, _Archive).log
+    kept = log.conformance
     bodies: dict[str, document.Body] = {}
     try:
-        exchanges = dict(_exchanges(log["entries"], bodies))
-        for name, text in kept["unsent"].items():
-            _keep(base64.b64decode(text, validate=True), name, bodies)
-        return build_document(
-            kept["run"], kept["end"], kept["cases"], exchanges, bodies, kept["gone"]
-        )
-    except DocumentError:
-        raise
+        exchanges = dict(_exchanges(log.entries, bodies))
+        for name, text in kept.unsent.items():
+            _keep(text, "base64", name, bodies)
     except ValueError as error:
         raise DocumentError(f"a body in the HAR cannot be read: {error}") from None
-    except (LookupError, TypeError, AttributeError) as error:
-        raise DocumentError(f"something is missing from the HAR: {error!r}") from None
+    return build_document(kept.run, kept.end, kept.cases, exchanges, bodies, kept.stale)
 
 
 def _exchanges(
-    entries: Iterable[Any], bodies: dict[str, document.Body]
+    entries: Iterable[_Entry], bodies: dict[str, document.Body]
 ) -> Iterator[tuple[str, document.Exchange]]:
     for entry in entries:
-        request, response = entry["request"], entry["response"]
-        posted = request.get("postData", {"text": ""})
-        sent = document.Sent(
-            method=request["method"],
-            url=request["url"],
-            headers=_headers(request),
-            body=_keep(_bytes(posted, "_encoding"), request["_digest"], bodies),
-            variables=request["_variables"],
-            sigv4_region=request["_sigv4Region"],
-        )
+        request, response = entry.request, entry.response
+        posted = request.post_data or _Posted("", "")
+        _keep(posted.text, posted.encoding, request.digest, bodies)
         received = failure = None
-        if "_error" in response:
-            failure = document.Failure(kind=response["_errorKind"], sentence=response["_error"])
+        if response.error_kind and response.error:
+            failure = Failure(response.error_kind, response.error)
         else:
-            received = document.Received(
-                status=response["status"],
-                http_version=response["httpVersion"],
+            _keep(response.content.text or "", response.content.encoding, response.digest, bodies)
+            received = document.copied(
+                document.Received,
+                response,
                 headers=_headers(response),
-                body=_keep(_bytes(response["content"], "encoding"), response["_digest"], bodies),
+                body=response.digest,
             )
         yield (
-            entry["_exchange"],
-            document.Exchange(
-                command=entry["_command"],
-                sent=sent,
+            entry.exchange,
+            document.copied(
+                document.Exchange,
+                entry,
+                sent=document.copied(
+                    document.Sent, request, headers=_headers(request), body=request.digest
+                ),
                 received=received,
                 failure=failure,
-                seconds=round(entry["time"] / 1000, 6),
-                repeats=entry["_repeats"],
-                began=entry["startedDateTime"],
+                seconds=round(entry.time / 1000, 6),
+                began=entry.started_date_time,
             ),
         )
 
 
-def _headers(message: Any) -> list[Any]:
-    return [[header["name"], header["value"]] for header in message["headers"]]
+def _headers(message: _Message) -> document.Headers:
+    return tuple((header.name, header.value) for header in message.headers)
 
 
-def _bytes(content: Any, encoding: str) -> bytes:
-    text: str = content["text"]
-    return base64.b64decode(text, validate=True) if content.get(encoding) else text.encode()
-
-
-def _keep(body: bytes, name: str, bodies: dict[str, document.Body]) -> str:
+def _keep(
+    text: str, encoding: str | UnsetType, name: str, bodies: dict[str, document.Body]
+) -> None:
+    body = base64.b64decode(text, validate=True) if encoding else text.encode()
     if digest(body) != name:
         raise DocumentError(f"the body {name} was changed, its digest does not fit")
-    bodies[name] = document.Body(length=len(body), base64=base64.b64encode(body).decode())
-    return name
+    bodies[name] = document.Body.inline(body)

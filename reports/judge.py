@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from msgspec import structs
+
 from fixtures.cases.case import Case
 from fixtures.exceptions import ReportError
 from fixtures.rules.judgement import judge_case
-from fixtures.rules.rule_book import Level
-from fixtures.rules.verdict import Verdict
+from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.atomic_file import atomic_write
 from reports.bodies import Bodies
@@ -40,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     """Judge, say what changed, and give the exit status that a run would have."""
     before = load(options.file)
     after = judged_again(before, options.file)
-    results = Results([Result.recorded(case) for case in after["cases"]])
-    about = before["run"]
-    lines = summary(results, about["endpoint"], about["definition"]["source"], before["gone"])
+    results = Results([Result.recorded(case) for case in after.cases])
+    about = before.run
+    lines = summary(results, about.endpoint, about.definition.source, before.stale)
     print(*lines, "", *changes(before, after), sep="\n")  # noqa: T201
     if options.output is not None:
         _write(after, options.output, Contents(before, options.file))
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 def judged_again(before: document.Document, path: Path) -> document.Document:
     """The document at `path` with the verdicts of the present rules; raises `ReportError`."""
     definition = definition_of(before, path)
-    policy = Policy(Level(before["run"]["level"]))
+    policy = Policy(before.run.level)
     try:
         cases = [
             _with(recorded, case, judge_case(definition, case, performed), policy)
@@ -64,63 +65,58 @@ def judged_again(before: document.Document, path: Path) -> document.Document:
         raise ReportError(f"{path}: its cases cannot be judged: {error}") from None
     results = Results([Result.recorded(case) for case in cases])
     return build_document(
-        before["run"],
-        document.End(**{**before["end"], "exit_status": _status(results, before)}),
+        before.run,
+        structs.replace(before.end, exit_status=_status(results, before)),
         cases,
-        before["exchanges"],
-        before["bodies"],
-        before["gone"],
+        before.exchanges,
+        before.bodies,
+        before.stale,
     )
 
 
 def _with(recorded: document.Case, case: Case, verdict: Verdict, policy: Policy) -> document.Case:
-    remark = recorded["remark"] if verdict.outcome == recorded["outcome"] else ""
+    remark = recorded.remark if verdict.outcome == recorded.outcome else ""
     verdict = replace(verdict, reason=verdict.reason + remark)
     result = apply_policy(verdict, policy)
-    if _gist(recorded) == (verdict.outcome, list(verdict.rules), verdict.reason):
-        result = Result(verdict, recorded["fails"], recorded["excuse"])
-    again = case_of(recorded["test"], recorded["number"], case, result, remark)
-    again["steps"], again["seconds"] = recorded["steps"], recorded["seconds"]
-    if "found" in recorded:
-        again["found"] = recorded["found"]
-    return again
+    if _gist(recorded) == _gist(verdict):
+        result = Result(verdict, recorded.fails, recorded.waiver)
+    again = case_of(recorded.test, recorded.number, case, result, remark)
+    return structs.replace(
+        again, steps=recorded.steps, seconds=recorded.seconds, existing=recorded.existing
+    )
 
 
-def _gist(case: document.Case) -> tuple[str, list[str], str]:
+def _gist(case: document.Case | Verdict) -> tuple[Outcome, tuple[str, ...], str]:
     """What makes a verdict another one."""
-    return case["outcome"], case["rules"], case["reason"]
+    return case.outcome, case.rules, case.reason
 
 
 def _status(results: Results, before: document.Document) -> int:
     if not results.all:
         return UNDECIDED
     fails = any(result.fails for result in results.all)
-    gone = before["run"]["strict"] and before["gone"]
-    return results.exit_status(DEVIATES if fails or gone else GOOD)
+    stale = before.run.strict and before.stale
+    return results.exit_status(DEVIATES if fails or stale else GOOD)
 
 
 def changes(before: document.Document, after: document.Document) -> Iterator[str]:
     """A line on each verdict that is another one now, and how many there are."""
-    pairs = zip(sorted(before["cases"], key=_number), after["cases"], strict=True)
+    pairs = zip(sorted(before.cases, key=lambda case: case.number), after.cases, strict=True)
     changed = [(old, new) for old, new in pairs if _gist(old) != _gist(new)]
     for old, new in changed:
-        why = f"{new['rules'][0]}: {new['reason']}"
-        yield f"{old['outcome']} -> {new['outcome']}: {new['id']}: {why}"
-    yield f"Verdicts that changed: {len(changed)} of {len(after['cases'])}."
-
-
-def _number(case: document.Case) -> int:
-    return case["number"]
+        why = f"{new.rule}: {new.reason}"
+        yield f"{old.outcome} -> {new.outcome}: {new.id}: {why}"
+    yield f"Verdicts that changed: {len(changed)} of {len(after.cases)}."
 
 
 def _write(after: document.Document, output: Path, contents: Contents) -> None:
     kept = Bodies.beside(output)
     try:
-        bodies = dict(after["bodies"])
-        for name, body in after["bodies"].items():
-            if body["length"] > document.LARGEST_INLINE:  # of a HAR they are all inline
+        bodies = dict(after.bodies)
+        for name, body in after.bodies.items():
+            if body.length > document.LARGEST_INLINE:  # of a HAR they are all inline
                 kept.keep(contents(name), name)
-                bodies[name] = document.Body(length=body["length"], base64=None)
-        atomic_write(output, iter_json({**after, "bodies": bodies}))
+                bodies[name] = document.Body(body.length)
+        atomic_write(output, iter_json(structs.replace(after, bodies=bodies)))
     except OSError as error:
         raise ReportError(f"{output}: cannot be written: {error.strerror}") from None

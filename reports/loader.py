@@ -1,45 +1,42 @@
 """A verdict document from its file: `conformance.json`, the stream of a run, `.jsonl`, or a HAR."""
 
-import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
 
 from fixtures.api import Definition, parse_definition
 from fixtures.exceptions import DefinitionError, DocumentError, ReportError
 from reports import document, har, stream
 from reports.bodies import Bodies, digest
-from reports.schema_validation import check
 
 
 def load(path: Path) -> document.Document:
     """Read a document; raises `ReportError` with one sentence that names the file."""
     try:
-        with path.open(encoding="utf-8") as file:
-            value: Any = stream.read(file) if path.suffix == ".jsonl" else json.load(file)
-        if path.suffix == ".har":
-            value = har.read(value)
-        document.check_version(value["version"])
-        check(value, document.Document)
+        with path.open("rb") as file:
+            if path.suffix == ".jsonl":
+                return stream.read(file)
+            read = har.read if path.suffix == ".har" else _document
+            return read(file.read())
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
     except DocumentError as error:
         raise ReportError(f"{path}: not a verdict document: {error}") from None
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{path}: not JSON: {error}") from None
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ReportError(f"{path}: not a verdict document: {error!r}") from None
-    return cast("document.Document", value)
+
+
+def _document(raw: bytes) -> document.Document:
+    return document.decode(raw, document.Document)
 
 
 def definition_of(whole: document.Document, path: Path) -> Definition:
     """The definition that a document carries; raises `ReportError`, which names the file."""
-    kept = whole["run"]["definition"]
-    raw = kept["document"].encode()
-    if digest(raw) != kept["sha256"]:
+    kept = whole.run.definition
+    raw = kept.document.encode()
+    if digest(raw) != kept.sha256:
         raise ReportError(f"{path}: the definition in it was changed, its digest does not fit")
     try:
-        return parse_definition(raw, kept["source"])
+        return parse_definition(raw, kept.source)
     except DefinitionError as error:
         raise ReportError(f"{path}: {error}") from None
 
@@ -49,7 +46,7 @@ class Contents:
 
     def __init__(self, whole: document.Document, path: Path) -> None:
         self._path = path
-        self._bodies = whole["bodies"]
+        self._bodies = whole.bodies
         self._kept = Bodies.beside(path)
         self._short: dict[str, bytes] = {}
         # Of the long ones only those of a request and its answer: many would be hundreds of MB.
@@ -68,7 +65,7 @@ class Contents:
         if name not in self._bodies:
             raise ReportError(f"{self._path}: it has no body {name}")
         try:
-            content = document.inline(self._bodies[name])
+            content = self._bodies[name].content
             if content is None:
                 content = self._kept.file(name).read_bytes()
         except ValueError as error:

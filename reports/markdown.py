@@ -64,8 +64,8 @@ def _in_a_line(text: str) -> str:
 
 
 def _headline(document: Document) -> Iterator[str]:
-    cases = document["cases"]
-    failing = sum(case["fails"] for case in cases)
+    cases = document.cases
+    failing = sum(case.fails for case in cases)
     if failing:
         yield f"### {word(document)}: {failing} of {_cases(len(cases))} fail the run"
     else:
@@ -73,20 +73,20 @@ def _headline(document: Document) -> Iterator[str]:
 
 
 def _run(document: Document) -> Iterator[str]:
-    run, end = document["run"], document["end"]
+    run, end = document.run, document.end
     yield (
-        f"{code(run['endpoint'])} as {code(run['definition']['source'])} "
-        f"({code(run['definition']['sha256'][:12])}), profile {code(run['profile'])}, "
-        f"{code(run['started'])} to {code(end['ended'] or 'unknown')}"
+        f"{code(run.endpoint)} as {code(run.definition.source)} "
+        f"({code(run.definition.sha256[:12])}), profile {code(run.profile)}, "
+        f"{code(run.started)} to {code(end.ended or 'unknown')}"
     )
 
 
 def _cut(document: Document) -> Iterator[str]:
-    end = document["end"]
-    if not end["complete"]:
-        why = f": {escaped(end['why'])}" if end["why"] else ""
+    end = document.end
+    if not end.complete:
+        why = f": {escaped(end.why)}" if end.why else ""
         yield f"> **This run was cut short**{why}."
-    for reason in end["untested"][:_REASONS_SHOWN]:
+    for reason in document.untested[:_REASONS_SHOWN]:
         yield f"> Not tested: {escaped(reason)}."
 
 
@@ -96,27 +96,27 @@ def _diagnosed(diagnosis: Diagnosis | None) -> Iterator[str]:
 
 
 def _counts(document: Document) -> Iterator[str]:
-    if not document["cases"]:
+    if not document.cases:
         return
-    found = Counter((case["level"], case["outcome"]) for case in document["cases"])
+    found = Counter[tuple[str, str]]((case.level, case.outcome) for case in document.cases)
     yield f"| level | {' | '.join(_OUTCOMES)} |"
     yield "| --- |" + " ---: |" * len(_OUTCOMES)
     for level in _LEVELS:
-        numbers = [found[level, outcome] for outcome in _OUTCOMES]  # type: ignore[index]
+        numbers = [found[level, outcome] for outcome in _OUTCOMES]
         if any(numbers):
             yield f"| {level} | {' | '.join(map(str, numbers))} |"
 
 
 def _failing(document: Document) -> Iterator[str]:
-    by_rule = _by_rule(case for case in document["cases"] if case["fails"])
+    by_rule = _by_rule(case for case in document.cases if case.fails)
     for name, cases in by_rule[:_RULES_SHOWN]:
-        rule = document["rules"].get(name)
-        sentence = escaped(rule["sentence"]) if rule else ""
+        rule = document.rules.get(name)
+        sentence = escaped(rule.sentence) if rule else ""
         yield f"- {code(name)}, {_cases(len(cases))}. {sentence}"
         example = cases[0]
-        yield f"  - for one: {code(example['id'])}, {escaped(example['reason'])}"
-        came = example["observed"].partition("\n")[0]  # without the hex dump
-        yield f"  - expected {code(example['expected'])}, came {code(came)}"
+        yield f"  - for one: {code(example.id)}, {escaped(example.reason)}"
+        came = example.observed.partition("\n")[0]  # without the hex dump
+        yield f"  - expected {code(example.expected)}, came {code(came)}"
     rest = by_rule[_RULES_SHOWN:]
     if rest:
         number = sum(len(cases) for _, cases in rest)
@@ -124,28 +124,26 @@ def _failing(document: Document) -> Iterator[str]:
 
 
 def _asides(document: Document) -> Iterator[str]:
-    cases = document["cases"]
-    tolerated = _by_rule(
-        case for case in cases if case["outcome"] == "deviates" and not case["fails"]
-    )
+    cases = document.cases
+    tolerated = _by_rule(case for case in cases if case.outcome == "deviates" and not case.fails)
     if tolerated:
         number = sum(len(found) for _, found in tolerated)
         names = _some([f"{len(found)} × {code(name)}" for name, found in tolerated])
         yield f"- Deviations that do not fail the run: {number} ({names})"
-    undecided = Counter(case["reason"] for case in cases if case["outcome"] == "undecided")
+    undecided = Counter(case.reason for case in cases if case.outcome == "undecided")
     if undecided:
         reasons = _some([f"{n} × {escaped(why)}" for why, n in undecided.most_common()])
         yield f"- Undecided: {undecided.total()} ({reasons})"
-    if document["gone"]:
-        names = _some([code(entry) for entry in document["gone"]])
-        yield f"- Known deviations that are gone or expired: {len(document['gone'])} ({names})"
+    if document.stale:
+        names = _some([code(entry) for entry in document.stale])
+        yield f"- Known deviations that are gone or expired: {len(document.stale)} ({names})"
 
 
 def _by_rule(cases: Iterable[Case]) -> list[tuple[str, list[Case]]]:
     """The cases by the rule they are filed under, the rule with the most of them first."""
     found: dict[str, list[Case]] = {}
     for case in cases:
-        found.setdefault(case["rules"][0], []).append(case)
+        found.setdefault(case.rule, []).append(case)
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.exceptions import ReportError
 from reports import document, durations
@@ -55,11 +57,11 @@ def run(options: argparse.Namespace) -> int:
         published = publish(merged, options.output)
     except OSError as error:
         raise ReportError(f"{options.output}: cannot be written: {error.strerror}") from None
-    results = Results([Result.recorded(case) for case in merged["cases"]])
-    about = merged["run"]
-    lines = summary(results, about["endpoint"], about["definition"]["source"], merged["gone"])
-    print(*lines, *merged["end"]["why"].splitlines(), *published, sep="\n")  # noqa: T201
-    status = merged["end"]["exit_status"]
+    results = Results([Result.recorded(case) for case in merged.cases])
+    about = merged.run
+    lines = summary(results, about.endpoint, about.definition.source, merged.stale)
+    print(*lines, *merged.end.why.splitlines(), *published, sep="\n")  # noqa: T201
+    status = merged.end.exit_status
     return UNDECIDED if status is None else status
 
 
@@ -73,14 +75,14 @@ class Part:
 
     @property
     def name(self) -> str:
-        return f"shard {self.shard['number']} of {self.shard['of']}"
+        return f"shard {self.shard.number} of {self.shard.of}"
 
 
 def _part(path: Path) -> Part:
     loaded = load(path)
-    if "shard" not in loaded["run"]:
+    if loaded.run.shard is None:
         raise ReportError(f"{path}: is of a whole run, and none of the shards that --shard makes")
-    return Part(path, loaded, loaded["run"]["shard"])
+    return Part(path, loaded, loaded.run.shard)
 
 
 def joined(given: Sequence[Part]) -> document.Document:
@@ -89,53 +91,53 @@ def joined(given: Sequence[Part]) -> document.Document:
     What of the run is missing makes it one that is not complete. Raises `ReportError`, in one
     sentence, where they are no shards of the same run.
     """
-    parts = sorted(given, key=lambda part: part.shard["number"])
+    parts = sorted(given, key=lambda part: part.shard.number)
     first = parts[0]
     for part in parts[1:]:
         _are_of_one_run(first, part)
     _do_not_overlap(parts)
-    planned = max(part.shard["cases"] for part in parts)
+    planned = max(part.shard.cases for part in parts)
     why = "; ".join(_missing(parts, planned))
     cases: list[document.Case] = []
     exchanges: dict[str, document.Exchange] = {}
     bodies: dict[str, document.Body] = {}
     for part in parts:
         cases += _cases(part, exchanges)
-        bodies |= part.recorded["bodies"]
-    gone = _gone(parts)
+        bodies |= part.recorded.bodies
+    stale = _stale(parts)
+    ends = [part.recorded.end for part in parts]
     end = document.End(
         complete=not why,
         why=why,
-        ended=max(part.recorded["end"]["ended"] for part in parts),
-        exit_status=_status(parts, cases, gone, complete=not why),
-        untested=list(_untested(parts, planned - len(cases))),
-        traffic=_traffic(parts),
+        ended=max(end.ended for end in ends),
+        exit_status=_status(parts, cases, stale, complete=not why),
+        untested=list(dict.fromkeys(chain.from_iterable(end.untested for end in ends))),
+        without_verdict=max(planned - len(cases), 0),
+        traffic=_traffic(ends),
     )
-    return build_document(_run(parts, planned), end, cases, exchanges, bodies, gone)
+    return build_document(_run(parts, planned), end, cases, exchanges, bodies, stale)
 
 
-def _traffic(parts: Sequence[Part]) -> document.Traffic:
+def _traffic(ends: Sequence[document.End]) -> document.Traffic:
     """What all shards sent; one that was cut does not say it."""
-    ends = (part.recorded["end"] for part in parts)
-    return traffic_of(
-        sum((Traffic(**end["traffic"]) for end in ends if "traffic" in end), Traffic())
-    )
+    sent = (document.copied(Traffic, end.traffic) for end in ends if end.traffic is not None)
+    return traffic_of(sum(sent, Traffic()))
 
 
 def _cases(part: Part, exchanges: dict[str, document.Exchange]) -> Iterator[document.Case]:
     """The cases of a shard, their exchanges numbered anew and added to those that are there."""
-    keys: dict[str | None, str | None] = {None: None}
-    for case in part.recorded["cases"]:
-        steps = []
-        for step in case["steps"]:
-            key = step["exchange"]
-            if key is not None and key not in keys:
-                if key not in part.recorded["exchanges"]:
+    keys: dict[str, str] = {}
+    for case in part.recorded.cases:
+        for key in dict.fromkeys(case.exchanges):
+            if key not in keys:
+                if key not in part.recorded.exchanges:
                     raise ReportError(f"{part.path}: it has no exchange {key}")
                 keys[key] = new = str(len(exchanges) + 1)
-                exchanges[new] = part.recorded["exchanges"][key]
-            steps.append(document.Step(**{**step, "exchange": keys[key]}))
-        yield document.Case(**{**case, "steps": steps})
+                exchanges[new] = part.recorded.exchanges[key]
+        steps = [
+            replace(step, exchange=step.exchange and keys[step.exchange]) for step in case.steps
+        ]
+        yield replace(case, steps=steps)
 
 
 # ------------------------------------------------------------------------- do they belong together
@@ -143,18 +145,18 @@ def _cases(part: Part, exchanges: dict[str, document.Exchange]) -> Iterator[docu
 
 def _facts(part: Part) -> dict[str, object]:
     """What is the same in all shards of a run, in the words of a sentence."""
-    run, shard = part.recorded["run"], part.shard
+    run, shard = part.recorded.run, part.shard
     return {
-        "shards in all": shard["of"],
-        "definition": f"{run['definition']['source']} {run['definition']['sha256'][:12]}",
-        "version of the suite": run["suite_version"],
-        "commit": run["environment"].get("commit", ""),
-        "endpoint": "the embedded gateway" if shard["embedded"] else run["endpoint"],
-        "profile": run["profile"],
-        "level": run["level"],
-        "setting of --strict": run["strict"],
+        "shards in all": shard.of,
+        "definition": f"{run.definition.source} {run.definition.sha256[:12]}",
+        "version of the suite": run.suite_version,
+        "commit": run.environment.get("commit", ""),
+        "endpoint": "the embedded gateway" if shard.embedded else run.endpoint,
+        "profile": run.profile,
+        "level": run.level.value,
+        "setting of --strict": run.strict,
         # Unknown to a shard that was cut before it had collected its cases.
-        "number of cases in all": shard["cases"] or None,
+        "number of cases in all": shard.cases or None,
     }
 
 
@@ -172,14 +174,14 @@ def _do_not_overlap(parts: Sequence[Part]) -> None:
     shards: dict[int, Part] = {}
     cases: dict[int, Part] = {}
     for part in parts:
-        other = shards.setdefault(part.shard["number"], part)
+        other = shards.setdefault(part.shard.number, part)
         if other is not part:
             raise ReportError(f"{part.path}: is {part.name}, and so is {other.path}")
-        for case in part.recorded["cases"]:
-            other = cases.setdefault(case["number"], part)
+        for case in part.recorded.cases:
+            other = cases.setdefault(case.number, part)
             if other is not part:
                 raise ReportError(
-                    f"{part.path}: has the case {case['id']}, which is for {other.path} by its "
+                    f"{part.path}: has the case {case.id}, which is for {other.path} by its "
                     f"place: the shards were cut differently; {_ALIKE}"
                 )
 
@@ -189,63 +191,47 @@ def _do_not_overlap(parts: Sequence[Part]) -> None:
 
 def _missing(parts: Sequence[Part], planned: int) -> Iterator[str]:
     """Why the run is not complete, if it is not."""
-    of = parts[0].shard["of"]
-    absent = sorted({*range(1, of + 1)} - {part.shard["number"] for part in parts})
+    of = parts[0].shard.of
+    absent = sorted({*range(1, of + 1)} - {part.shard.number for part in parts})
     if absent:
         yield f"of {of} shards, these are missing: {', '.join(map(str, absent))}"
     for part in parts:
-        end = part.recorded["end"]
-        if not end["complete"]:
-            yield f"{part.name}: {end['why']}"
-    found = sum(part.recorded["run"]["planned"] for part in parts)
-    if not absent and all(part.shard["cases"] for part in parts) and found != planned:
+        end = part.recorded.end
+        if not end.complete:
+            yield f"{part.name}: {end.why}"
+    found = sum(part.recorded.run.planned for part in parts)
+    if not absent and all(part.shard.cases for part in parts) and found != planned:
         yield f"the shards have {found} of {planned} cases: they were cut differently; {_ALIKE}"
 
 
-def _untested(parts: Sequence[Part], left: int) -> Iterator[str]:
-    """What each shard says was left out of the whole selection, once, and what never had its turn.
-
-    `left` is how many of the planned cases are in no shard that is here.
-    """
-    said = chain.from_iterable(part.recorded["end"]["untested"] for part in parts)
-    yield from dict.fromkeys(line for line in said if not line.endswith(document.NO_VERDICT))
-    if left > 0:
-        cases = sum(len(part.recorded["cases"]) for part in parts)
-        yield f"{left} of {left + cases} planned cases {document.NO_VERDICT}"
-
-
-def _gone(parts: Sequence[Part]) -> list[str]:
+def _stale(parts: Sequence[Part]) -> list[str]:
     """The known deviations that no shard needs."""
-    others = [set(part.recorded["gone"]) for part in parts]
-    return [entry for entry in parts[0].recorded["gone"] if all(entry in gone for gone in others)]
+    others = [set(part.recorded.stale) for part in parts]
+    return [entry for entry in parts[0].recorded.stale if all(entry in stale for stale in others)]
 
 
 def _status(
-    parts: Sequence[Part], cases: Sequence[document.Case], gone: Sequence[str], *, complete: bool
+    parts: Sequence[Part], cases: Sequence[document.Case], stale: Sequence[str], *, complete: bool
 ) -> int:
     """The exit status of the run: never 0 where a part of it is missing."""
-    broken = any(part.recorded["end"]["exit_status"] == DEVIATES for part in parts)
-    fails = any(case["fails"] for case in cases)
-    if fails or broken or (complete and parts[0].recorded["run"]["strict"] and gone):
+    broken = any(part.recorded.end.exit_status == DEVIATES for part in parts)
+    fails = any(case.fails for case in cases)
+    if fails or broken or (complete and parts[0].recorded.run.strict and stale):
         return DEVIATES
     status = Results([Result.recorded(case) for case in cases]).exit_status(GOOD)
     return status if complete and cases else UNDECIDED
 
 
 def _run(parts: Sequence[Part], planned: int) -> document.Run:
-    runs = [part.recorded["run"] for part in parts]
-    return document.Run(
-        suite_version=runs[0]["suite_version"],
-        endpoint=runs[0]["endpoint"],
-        definition=runs[0]["definition"],
-        profile=runs[0]["profile"],
-        level=runs[0]["level"],
-        strict=runs[0]["strict"],
-        key_prefix=_folder([run["key_prefix"] for run in runs]),
-        arguments=_arguments(runs[0]["arguments"]),
-        environment=_environment([run["environment"] for run in runs]),
+    runs = [part.recorded.run for part in parts]
+    return replace(
+        runs[0],
+        key_prefix=_folder([run.key_prefix for run in runs]),
+        arguments=_arguments(runs[0].arguments),
+        environment=_environment([run.environment for run in runs]),
         planned=planned,
-        started=min(run["started"] for run in runs),
+        started=min(run.started for run in runs),
+        shard=None,
     )
 
 
@@ -279,7 +265,7 @@ def _environment(found: Sequence[dict[str, str]]) -> dict[str, str]:
 
 def _keep_bodies(part: Part, bodies: Bodies) -> None:
     """Take the bodies along that are too long for the document."""
-    for name, body in part.recorded["bodies"].items():
-        if body["base64"] is None:
+    for name, body in part.recorded.bodies.items():
+        if body.base64 is None:
             # One reader for each: it remembers what it read, and bodies are long.
             bodies.keep(Contents(part.recorded, part.path)(name), name)

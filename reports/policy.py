@@ -57,14 +57,14 @@ class Policy:
         """The entry that covers a verdict."""
         return next((entry for entry in self.known if entry.covers(verdict, self.today)), None)
 
-    def excuse(self, verdict: Verdict) -> str:
+    def waiver(self, verdict: Verdict) -> str:
         """Why a deviation does not fail the run."""
         entry = self.known_as(verdict)
         if entry is not None:
             return f"known ({entry.reason})"
         return f"but rests on a rule that is {verdict.level}"
 
-    def gone(self, deviations: Iterable[Verdict]) -> tuple[KnownDeviation, ...]:
+    def stale(self, deviations: Iterable[Verdict]) -> tuple[KnownDeviation, ...]:
         """The entries that expired, or that no deviation needed."""
         seen = tuple(deviations)
         return tuple(

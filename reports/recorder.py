@@ -5,27 +5,21 @@ cases and exchanges that it had, and judging again needs no network. What severa
 out with the first of them.
 """
 
-import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fixtures.api import Definition, Operation
-from fixtures.cases.case import Case, ExistingObject, Request, Role, Step, StepResult
-from fixtures.cases.exchange import (
-    Exchange,
-    Failure,
-    FailureKind,
-    Headers,
-    Received,
-    Sent,
-)
+from fixtures.cases.case import Case, ExistingObject, Request, Step, StepResult
+from fixtures.cases.exchange import Exchange, Received, Sent
 from fixtures.client.concurrency_limiter import Traffic
 from reports import document
 from reports.bodies import Bodies, digest
 from reports.curl import curl
+from reports.document import copied
 from reports.results import Result
+from reports.stream import Record
 
 Contents = Callable[[str], bytes]
 """The bytes of a body by their digest."""
@@ -51,47 +45,32 @@ class Recorder:
         performed: Sequence[StepResult],
         result: Result,
         remark: str = "",
-    ) -> document.Record:
+    ) -> Record:
         """The record of a case; `test` is pytest's id of it, `number` its place among all."""
-        record = document.Record(
-            case=case_of(test, number, case, result, remark), exchanges={}, bodies={}
-        )
-        recorded = record["case"]
+        record = Record(case_of(test, number, case, result, remark), exchanges={}, bodies={})
         for done in performed:
             key = None if done.exchange is None else self._exchange(done, done.exchange, record)
-            recorded["steps"].append(self._step(done.step, key, record))
+            record.case.steps.append(self._step(done.step, key, record))
         for step in case.steps[len(performed) :]:
-            recorded["steps"].append(self._step(step, None, record))
-        if case.found:
-            recorded["found"] = [
-                document.Found(
-                    location=found.location,
-                    name=found.name,
-                    body=self._payload(found.content, record),
-                    media_type=found.media_type,
-                )
-                for found in case.found
-            ]
+            record.case.steps.append(self._step(step, None, record))
+        record.case.existing = tuple(
+            copied(document.ExistingObject, each, body=self._payload(each.content, record))
+            for each in case.found
+        )
         exchanges = (done.exchange for done in performed if done.exchange is not None)
-        recorded["seconds"] = round(sum(exchange.seconds for exchange in exchanges), 6)
+        record.case.seconds = round(sum(exchange.seconds for exchange in exchanges), 6)
         return record
 
-    def _step(self, step: Step, key: str | None, record: document.Record) -> document.Step:
-        request = step.request
-        planned = document.Request(
-            operation=request.operation.name,
-            name=request.name,
-            content_type=request.content_type,
-            accept=request.accept,
-            body=self._payload(request.body, record),
-            headers=list(request.headers),
-            method=request.method,
-            target=request.target,
-            key_bytes=request.key_bytes,
+    def _step(self, step: Step, key: str | None, record: Record) -> document.Step:
+        request = copied(
+            document.Request,
+            step.request,
+            operation=step.request.operation.name,
+            body=self._payload(step.request.body, record),
         )
-        return document.Step(role=step.role.value, request=planned, exchange=key)
+        return document.Step(role=step.role, request=request, exchange=key)
 
-    def _exchange(self, done: StepResult, exchange: Exchange, record: document.Record) -> str:
+    def _exchange(self, done: StepResult, exchange: Exchange, record: Record) -> str:
         if done.step.shared and exchange in self._shared:
             return self._shared[exchange]
         self._made += 1
@@ -100,32 +79,22 @@ class Recorder:
             self._shared[exchange] = key
         sent, received = exchange.sent, exchange.received
         body = self._payload(sent.body, record)
-        record["exchanges"][key] = document.Exchange(
+        answer = None
+        if received is not None:
+            came = self._body(received.body, digest(received.body), record)
+            answer = copied(document.Received, received, body=came)
+        record.exchanges[key] = copied(
+            document.Exchange,
+            exchange,
             command=_command(sent, body),
-            sent=document.Sent(
-                method=sent.method,
-                url=sent.url,
-                headers=list(sent.headers),
-                body=body,
-                variables=list(sent.variables),
-                sigv4_region=sent.sigv4_region,
-            ),
-            received=None
-            if received is None
-            else document.Received(
-                status=received.status,
-                http_version=received.http_version,
-                headers=list(received.headers),
-                body=self._body(received.body, digest(received.body), record),
-            ),
-            failure=_failure(exchange.failure) if exchange.failure else None,
+            sent=copied(document.Sent, sent, body=body),
+            received=answer,
             seconds=round(exchange.seconds, 6),
-            repeats=[_failure(why) for why in exchange.repeats],
             began=datetime.fromtimestamp(exchange.began, UTC).isoformat(timespec="milliseconds"),
         )
         return key
 
-    def _payload(self, body: bytes, record: document.Record) -> str:
+    def _payload(self, body: bytes, record: Record) -> str:
         if len(body) <= document.LARGEST_INLINE:
             return self._body(body, digest(body), record)
         known = self._payloads.get(id(body))
@@ -133,58 +102,41 @@ class Recorder:
             known = self._payloads[id(body)] = (body, digest(body))
         return self._body(body, known[1], record)
 
-    def _body(self, body: bytes, name: str, record: document.Record) -> str:
+    def _body(self, body: bytes, name: str, record: Record) -> str:
         if name not in self._told:
             self._told.add(name)
-            inline = len(body) <= document.LARGEST_INLINE
-            if not inline:
+            if len(body) <= document.LARGEST_INLINE:
+                record.bodies[name] = document.Body.inline(body)
+            else:
                 self.bodies.keep(body, name)
-            record["bodies"][name] = document.Body(
-                length=len(body), base64=base64.b64encode(body).decode() if inline else None
-            )
+                record.bodies[name] = document.Body(len(body))
         return name
 
 
 def case_of(test: str, number: int, case: Case, result: Result, remark: str = "") -> document.Case:
     """A case with its verdict, before its steps are known."""
-    verdict = result.verdict
-    return document.Case(
+    return copied(
+        document.Case,
+        result.verdict,
         id=case.id,
         test=test,
         number=number,
         subject=subject(test),
         axes=dict(case.axes),
         aspect=case.aspect,
-        about=list(case.rules),
+        about=case.rules,
         not_applicable=case.not_applicable,
-        outcome=verdict.outcome.value,
-        level=verdict.level.value,
-        rules=list(verdict.rules),
-        reason=verdict.reason,
         remark=remark,
-        expected=verdict.expected,
-        observed=verdict.observed,
-        cause=verdict.cause,
-        expected_form=verdict.expected_form,
-        actual_form=verdict.actual_form,
-        step=verdict.step,
         fails=result.fails,
-        excuse=result.excuse,
+        waiver=result.waiver,
         planned=len(case.steps),
         steps=[],
-        seconds=0.0,
     )
 
 
 def traffic_of(sent: Traffic) -> document.Traffic:
     """What a run sent in all, as its footer has it."""
-    return document.Traffic(
-        requests=sent.requests,
-        throttled=sent.throttled,
-        repeated=sent.repeated,
-        refused=sent.refused,
-        waited=round(sent.waited, 3),
-    )
+    return copied(document.Traffic, sent, waited=round(sent.waited, 3))
 
 
 def subject(test: str) -> str:
@@ -207,105 +159,47 @@ def load_cases(
 
     Raises `LookupError` and `ValueError` for what does not fit together.
     """
-    operations = _operations(definition, whole["cases"])
+    operations = _operations(definition, whole.cases)
+
+    def step_of(step: document.Step) -> Step:
+        request = step.request
+        body, operation = contents(request.body), operations[request.operation]
+        return Step(step.role, copied(Request, request, operation=operation, body=body))
 
     # Cases that share an exchange are neighbours; a few more might be of 10 MiB each.
     @lru_cache(maxsize=4)
     def exchange(key: str) -> Exchange:
-        return _exchange_again(whole["exchanges"][key], contents)
+        return _exchange(whole.exchanges[key], contents)
 
-    for recorded in whole["cases"]:
-        steps = tuple(_step_again(step, operations, contents) for step in recorded["steps"])
-        case = Case(
-            id=recorded["id"],
-            steps=steps,
-            aspect=recorded["aspect"],
-            not_applicable=recorded["not_applicable"],
-            rules=tuple(recorded["about"]),
-            axes=recorded["axes"],
-            found=tuple(
-                ExistingObject(
-                    found["location"], found["name"], contents(found["body"]), found["media_type"]
-                )
-                for found in recorded.get("found", ())
-            ),
+    for recorded in whole.cases:
+        steps = tuple(map(step_of, recorded.steps))
+        existing = tuple(
+            copied(ExistingObject, each, content=contents(each.body)) for each in recorded.existing
         )
+        case = copied(Case, recorded, steps=steps, rules=recorded.about, found=existing)
         performed = tuple(
             StepResult(step, exchange(key))
-            for step, key in zip(steps, _sent(recorded), strict=False)
+            for step, key in zip(steps, recorded.exchanges, strict=False)
         )
         yield recorded, case, performed
 
 
-def _sent(recorded: document.Case) -> Iterator[str]:
-    for step in recorded["steps"]:
-        if step["exchange"] is None:
-            return
-        yield step["exchange"]
-
-
-def _step_again(
-    step: document.Step, operations: Mapping[str, Operation], contents: Contents
-) -> Step:
-    request = step["request"]
-    return Step(
-        Role(step["role"]),
-        Request(
-            operation=operations[request["operation"]],
-            name=request["name"],
-            content_type=request["content_type"],
-            accept=request["accept"],
-            body=contents(request["body"]),
-            headers=_headers(request["headers"]),
-            method=request["method"],
-            target=request["target"],
-            key_bytes=request["key_bytes"],
-        ),
+def _exchange(recorded: document.Exchange, contents: Contents) -> Exchange:
+    sent, received = recorded.sent, recorded.received
+    return copied(
+        Exchange,
+        recorded,
+        sent=copied(Sent, sent, body=contents(sent.body)),
+        received=received and copied(Received, received, body=contents(received.body)),
+        began=0.0,  # no verdict rests on it
     )
 
 
 def _operations(definition: Definition, cases: Sequence[document.Case]) -> dict[str, Operation]:
     """The operations of the cases by their names, those that `ANY` stands for among them."""
-    names = {step["request"]["operation"] for case in cases for step in case["steps"]}
+    names = {step.request.operation for case in cases for step in case.steps}
     methods = {name.partition(" ")[0] for name in names}
     sent_as = (
         operation for method in methods for operation in definition.operations_sent_as(method)
     )
     return {operation.name: operation for operation in (*sent_as, *definition.operations)}
-
-
-def _exchange_again(exchange: document.Exchange, contents: Contents) -> Exchange:
-    sent, received = exchange["sent"], exchange["received"]
-    return Exchange(
-        Sent(
-            method=sent["method"],
-            url=sent["url"],
-            headers=_headers(sent["headers"]),
-            body=contents(sent["body"]),
-            variables=tuple(sent["variables"]),
-            sigv4_region=sent["sigv4_region"],
-        ),
-        None
-        if received is None
-        else Received(
-            status=received["status"],
-            headers=_headers(received["headers"]),
-            body=contents(received["body"]),
-            http_version=received["http_version"],
-        ),
-        failure=_failure_again(exchange["failure"]) if exchange["failure"] else None,
-        seconds=exchange["seconds"],
-        repeats=tuple(map(_failure_again, exchange["repeats"])),
-    )
-
-
-def _failure(failure: Failure) -> document.Failure:
-    return document.Failure(kind=failure.kind, sentence=failure.sentence)
-
-
-def _failure_again(failure: document.Failure) -> Failure:
-    return Failure(FailureKind(failure["kind"]), failure["sentence"])
-
-
-def _headers(headers: Sequence[document.Header]) -> Headers:
-    return tuple((name, value) for name, value in headers)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
@@ -15,38 +15,25 @@ NOTHING_DECIDED = 6
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict, and what the run made of it; `excuse` says why a deviation did not fail it."""
+    """A verdict, and what the run made of it; `waiver` says why a deviation did not fail it."""
 
     verdict: Verdict
     fails: bool
-    excuse: str = ""
+    waiver: str = ""
 
     @classmethod
     def recorded(cls, case: document.Case) -> "Result":
         """The result that a record has, from a worker or from a file."""
-        return cls(
-            Verdict(
-                case=case["id"],
-                outcome=Outcome(case["outcome"]),
-                rules=tuple(case["rules"]),
-                reason=case["reason"],
-                expected=case["expected"],
-                observed=case["observed"],
-                cause=case["cause"],
-                step=case["step"],
-                expected_form=case["expected_form"],
-                actual_form=case["actual_form"],
-            ),
-            fails=case["fails"],
-            excuse=case["excuse"],
-        )
+        names = (field.name for field in fields(Verdict) if field.name != "case")
+        verdict = Verdict(case.id, **{name: getattr(case, name) for name in names})
+        return cls(verdict, case.fails, case.waiver)
 
 
 def apply_policy(verdict: Verdict, policy: Policy) -> Result:
     """What a run makes of a verdict."""
     fails = policy.fails(verdict)
-    excused = verdict.outcome is Outcome.DEVIATES and not fails
-    return Result(verdict, fails, policy.excuse(verdict) if excused else "")
+    waiverd = verdict.outcome is Outcome.DEVIATES and not fails
+    return Result(verdict, fails, policy.waiver(verdict) if waiverd else "")
 
 
 @dataclass

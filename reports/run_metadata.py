@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fixtures.api import Definition
+from fixtures.rules.rule_book import Level
 from reports import document
 
 _ROOT = Path(__file__).parents[1]
@@ -23,7 +24,7 @@ def heading(
     endpoint: str,
     *,
     profile: str,
-    level: str,
+    level: Level,
     strict: bool,
     key_prefix: str,
     arguments: Sequence[str],
@@ -34,9 +35,7 @@ def heading(
     return document.Run(
         suite_version=suite_version(),
         endpoint=endpoint,
-        definition=document.Definition(
-            source=definition.source, sha256=definition.digest, document=definition.text
-        ),
+        definition=document.Definition(definition.source, definition.digest, definition.text),
         profile=profile,
         level=level,
         strict=strict,

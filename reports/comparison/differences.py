@@ -9,10 +9,11 @@ judged once and is no longer is lost, never worse and never silent.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TypedDict
 from urllib.parse import urlsplit
 
-from reports.document import Case, Counts, Document
+from msgspec import Struct, field
+
+from reports.document import Case, Counts, Document, copied
 
 VERSION = 1
 """Of the comparison's JSON; raised where a reader of the older shape would misunderstand."""
@@ -45,7 +46,7 @@ MEANING = {
 }
 
 
-class RunOverview(TypedDict):
+class RunOverview(Struct, kw_only=True):
     """One run: a column of the comparison."""
 
     label: str
@@ -63,7 +64,7 @@ class RunOverview(TypedDict):
     totals: Counts
 
 
-class RuleAcross(TypedDict):
+class RuleAcross(Struct, kw_only=True):
     """A rule and its counts in each run, `None` where a run had no case of it."""
 
     id: str
@@ -73,23 +74,23 @@ class RuleAcross(TypedDict):
     differences: dict[str, int]
 
 
-class CaseIn(TypedDict):
+class CaseIn(Struct, kw_only=True):
     """A case in one run; the texts are empty where the run has no such case."""
 
     outcome: str
-    rule: str
-    level: str
+    rule: str = ""
+    level: str = ""
     reason: str
-    expected: str
-    observed: str
-    cause: str
-    expected_form: str
-    actual_form: str
-    excuse: str
-    commands: list[str]
+    expected: str = ""
+    observed: str = ""
+    cause: str = ""
+    expected_form: str = ""
+    actual_form: str = ""
+    waiver: str = ""
+    commands: list[str] = field(default_factory=list)
 
 
-class Difference(TypedDict):
+class Difference(Struct, kw_only=True):
     """A case that is not the same in all runs."""
 
     kind: str
@@ -99,7 +100,7 @@ class Difference(TypedDict):
     runs: list[CaseIn]
 
 
-class Comparison(TypedDict):
+class Comparison(Struct, kw_only=True):
     """The whole; `trend` says that the runs are of one endpoint, in the order of their start."""
 
     version: int
@@ -116,14 +117,14 @@ class Comparison(TypedDict):
 def compare(documents: Sequence[Document], labels: Sequence[str] = ()) -> Comparison:
     """Hold two documents or more against each other; `labels` are in the documents' order."""
     names = list(labels) or _labels(documents)
-    trend = len({document["run"]["endpoint"] for document in documents}) == 1
+    trend = len({document.run.endpoint for document in documents}) == 1
     columns = list(zip(names, documents, strict=True))
     if trend:
-        columns.sort(key=lambda column: column[1]["run"]["started"])
+        columns.sort(key=lambda column: column[1].run.started)
     ordered = [document for _, document in columns]
     runs = [_overview(label, document) for label, document in columns]
     differences, same = _differences(ordered)
-    kinds = Counter(each["kind"] for each in differences)
+    kinds = Counter(each.kind for each in differences)
     return Comparison(
         version=VERSION,
         trend=trend,
@@ -142,13 +143,13 @@ def compare(documents: Sequence[Document], labels: Sequence[str] = ()) -> Compar
 
 def _labels(documents: Sequence[Document]) -> list[str]:
     """The start of each run, behind its endpoint where there are several; never two alike."""
-    several = len({document["run"]["endpoint"] for document in documents}) > 1
+    several = len({document.run.endpoint for document in documents}) > 1
     labels: list[str] = []
     for document in documents:
-        run = document["run"]
-        label = minute(run["started"])
+        run = document.run
+        label = minute(run.started)
         if several:
-            parts = urlsplit(run["endpoint"])
+            parts = urlsplit(run.endpoint)
             label = f"{parts.netloc}{parts.path} {label}"
         again = sum(each == label or each.startswith(f"{label} (") for each in labels)
         labels.append(f"{label} ({again + 1})" if again else label)
@@ -161,40 +162,37 @@ def minute(time: str) -> str:
 
 
 def _overview(label: str, document: Document) -> RunOverview:
-    run, end = document["run"], document["end"]
-    return RunOverview(
+    run, end = document.run, document.end
+    return copied(
+        RunOverview,
+        run,
         label=label,
-        endpoint=run["endpoint"],
-        started=run["started"],
-        ended=end["ended"],
-        complete=end["complete"],
-        why=end["why"],
-        planned=run["planned"],
-        untested=end["untested"],
-        definition=run["definition"]["source"],
-        definition_sha256=run["definition"]["sha256"],
-        profile=run["profile"],
-        suite_version=run["suite_version"],
-        totals=document["totals"],
+        ended=end.ended,
+        complete=end.complete,
+        why=end.why,
+        untested=document.untested,
+        definition=run.definition.source,
+        definition_sha256=run.definition.sha256,
+        totals=document.totals,
     )
 
 
 def _remarks(runs: Sequence[RunOverview]) -> Iterable[str]:
     """What to know before any difference is blamed on the endpoint."""
-    if len({run["definition_sha256"] for run in runs}) > 1:
+    if len({run.definition_sha256 for run in runs}) > 1:
         yield (
             "The runs are of different definitions: what differs may be due to the definition, "
             "not to the endpoint."
         )
     for name, words in (("suite_version", "versions of the suite"), ("profile", "profiles")):
-        if len({run[name] for run in runs}) > 1:  # type: ignore[literal-required]
+        if len({getattr(run, name) for run in runs}) > 1:
             yield f"The runs are with different {words}: their cases are not all the same."
     for run in runs:
-        if not run["complete"]:
-            why = f": {run['why']}" if run["why"] else ""
-            yield f"The run {run['label']} was cut short{why}."
-        for reason in run["untested"]:
-            yield f"The run {run['label']} did not test everything: {reason}."
+        if not run.complete:
+            why = f": {run.why}" if run.why else ""
+            yield f"The run {run.label} was cut short{why}."
+        for reason in run.untested:
+            yield f"The run {run.label} did not test everything: {reason}."
 
 
 # ------------------------------------------------------------------------------------- the cases
@@ -214,79 +212,50 @@ def _differences(documents: Sequence[Document]) -> tuple[list[Difference], int]:
         if kind is None:
             same += 1
             continue
-        last = next((case for case in reversed(seen) if case["rule"]), seen[-1])
+        last = next((case for case in reversed(seen) if case.rule), seen[-1])
         test, name = key
-        found.append(Difference(kind=kind, test=test, case=name, rule=last["rule"], runs=seen))
+        found.append(Difference(kind=kind, test=test, case=name, rule=last.rule, runs=seen))
     order = {kind: rank for rank, kind in enumerate(Kind)}
-    found.sort(key=lambda each: order[Kind(each["kind"])])
+    found.sort(key=lambda each: order[Kind(each.kind)])
     return found, same
 
 
 def _by_key(document: Document) -> dict[tuple[str, str], Case]:
     """The cases by test and id; of two that are called alike, the worse speaks."""
     table: dict[tuple[str, str], Case] = {}
-    for case in document["cases"]:
-        key = case["test"], case["id"]
+    for case in document.cases:
+        key = case.test, case.id
         if key not in table or _rank(case) < _rank(table[key]):
             table[key] = case
     return table
 
 
 def _rank(case: Case) -> int:
-    return _WORST_FIRST.index(case["outcome"])
+    return _WORST_FIRST.index(case.outcome)
 
 
 def _case_in(case: Case | None, document: Document) -> CaseIn:
     if case is not None:
-        return CaseIn(
-            outcome=case["outcome"],
-            rule=case["rules"][0],
-            level=case["level"],
-            reason=case["reason"],
-            expected=case["expected"],
-            observed=case["observed"],
-            cause=case["cause"],
-            expected_form=case["expected_form"],
-            actual_form=case["actual_form"],
-            excuse=case["excuse"],
-            commands=[
-                document["exchanges"][step["exchange"]]["command"]
-                for step in case["steps"]
-                if step["exchange"] is not None
-            ],
-        )
-    end = document["end"]
+        return copied(CaseIn, case, commands=document.commands(case))
     # Which cases were left out is not known, only that some were.
-    untested = not end["complete"] or bool(end["untested"])
-    reason = "the run did not test it" if untested else "the run has no such case"
-    return CaseIn(
-        outcome=UNTESTED if untested else ABSENT,
-        rule="",
-        level="",
-        reason=reason,
-        expected="",
-        observed="",
-        cause="",
-        expected_form="",
-        actual_form="",
-        excuse="",
-        commands=[],
-    )
+    if document.end.complete and not document.untested:
+        return CaseIn(outcome=ABSENT, reason="the run has no such case")
+    return CaseIn(outcome=UNTESTED, reason="the run did not test it")
 
 
 def kind_of(seen: Sequence[CaseIn]) -> Kind | None:
     """How the case differs in the last run from those before, `None` where it does not."""
     *earlier, last = seen
-    before = {case["outcome"] for case in earlier}
-    if last["outcome"] == "deviates":
+    before = {case.outcome for case in earlier}
+    if last.outcome == "deviates":
         if "conforms" in before:
             return Kind.WORSE
         if not before & _DECIDED:
             return Kind.NEW
-        deviated = [case for case in earlier if case["outcome"] == "deviates"]
+        deviated = [case for case in earlier if case.outcome == "deviates"]
         if any(_manner(case) != _manner(last) for case in deviated):
             return Kind.DIFFERENT
-    elif last["outcome"] == "conforms":
+    elif last.outcome == "conforms":
         if "deviates" in before:
             return Kind.BETTER
         if "conforms" not in before:
@@ -294,12 +263,12 @@ def kind_of(seen: Sequence[CaseIn]) -> Kind | None:
     elif before & _DECIDED:
         return Kind.LOST
     # A run that was cut is said to be cut, once, not once for each case that it left out.
-    return Kind.UNSTEADY if before - {last["outcome"], UNTESTED, ABSENT} else None
+    return Kind.UNSTEADY if before - {last.outcome, UNTESTED, ABSENT} else None
 
 
 def _manner(case: CaseIn) -> tuple[str, str]:
     """How a case deviates; what was observed word for word differs from run to run."""
-    return case["rule"], case["actual_form"]
+    return case.rule, case.actual_form
 
 
 # ------------------------------------------------------------------------------------- the rules
@@ -309,29 +278,27 @@ def _rules(documents: Sequence[Document], differences: Sequence[Difference]) -> 
     """Every rule that any run has a case of, those with the gravest differences first."""
     kinds: dict[str, Counter[str]] = {}
     for each in differences:
-        kinds.setdefault(each["rule"], Counter())[each["kind"]] += 1
-    names = dict.fromkeys([*kinds, *(name for document in documents for name in document["rules"])])
+        kinds.setdefault(each.rule, Counter())[each.kind] += 1
+    names = dict.fromkeys([*kinds, *(name for document in documents for name in document.rules)])
     found = [_rule(name, documents, kinds.get(name, {})) for name in names]
-    found = [rule for rule in found if rule["differences"] or any(rule["counts"])]
+    found = [rule for rule in found if rule.differences or any(rule.counts)]
 
     def gravity(rule: RuleAcross) -> tuple[int, bool]:
-        ranks = (rank for rank, kind in enumerate(Kind) if kind in rule["differences"])
-        alike = all(counts == rule["counts"][0] for counts in rule["counts"])
+        ranks = (rank for rank, kind in enumerate(Kind) if kind in rule.differences)
+        alike = all(counts == rule.counts[0] for counts in rule.counts)
         return next(ranks, len(Kind)), alike
 
     return sorted(found, key=gravity)
 
 
 def _rule(name: str, documents: Sequence[Document], kinds: Mapping[str, int]) -> RuleAcross:
-    known = [document["rules"].get(name) for document in documents]
+    known = [document.rules.get(name) for document in documents]
     # The newest run that has the rule says what it is.
     latest = next((rule for rule in reversed(known) if rule is not None), None)
     return RuleAcross(
         id=name,
-        level=latest["level"] if latest else "",
-        sentence=latest["sentence"] if latest else "",
-        counts=[
-            rule["counts"] if rule and any(rule["counts"].values()) else None for rule in known
-        ],
+        level=latest.level if latest else "",
+        sentence=latest.sentence if latest else "",
+        counts=[rule.counts if rule and rule.counts.total else None for rule in known],
         differences={kind: kinds[kind] for kind in Kind if kinds.get(kind)},
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec.structs import asdict
 
 from reports.comparison.differences import (
     MEANING,
@@ -73,20 +74,20 @@ def render(comparison: Comparison) -> bytes:
         outcomes=_OUTCOMES,
         signs=_SIGNS,
         patterns=_PATTERNS,
-        bars=list(_bars(comparison["runs"])),
+        bars=list(_bars(comparison.runs)),
         meaning=MEANING,
         differences=_by_kind_and_rule(comparison),
-        sentences={rule["id"]: rule["sentence"] for rule in comparison["rules"]},
+        sentences={rule.id: rule.sentence for rule in comparison.rules},
         most=SHOWN,
     )
     return page.encode("utf-8", "replace")
 
 
 def _headline(comparison: Comparison) -> str:
-    worse = comparison["kinds"][Kind.WORSE]
+    worse = comparison.kinds[Kind.WORSE]
     if worse:
         return f"Worse: {_cases(worse)} that conformed before now deviate{'s' * (worse == 1)}"
-    differing = len(comparison["differences"])
+    differing = len(comparison.differences)
     if differing:
         return f"Nothing became worse; {_cases(differing)} differ{'s' * (differing == 1)}"
     return "Nothing differs"
@@ -111,11 +112,12 @@ class _Block(NamedTuple):
 
 def _bars(runs: Sequence[RunOverview]) -> Iterator[list[_Block]]:
     """A bar for each run, its outcomes stacked, all to one scale."""
-    totals = [{name: run["totals"][name] for name in _OUTCOMES} for run in runs]  # type: ignore[literal-required]
+    totals = [asdict(run.totals) for run in runs]
     scale = _BAR_HEIGHT / max(1, *(sum(counts.values()) for counts in totals))
     for counts in totals:
         blocks, top = [], 0.0
-        for outcome, number in counts.items():
+        for outcome in _OUTCOMES:
+            number = counts[outcome]
             if number:
                 height = max(number * scale, 3.0)  # one deviation among thousands is visible, too
                 top += height
@@ -125,22 +127,22 @@ def _bars(runs: Sequence[RunOverview]) -> Iterator[list[_Block]]:
 
 def _by_kind_and_rule(comparison: Comparison) -> dict[str, dict[str, list[Difference]]]:
     found: dict[str, dict[str, list[Difference]]] = {}
-    for each in comparison["differences"]:
-        found.setdefault(each["kind"], {}).setdefault(each["rule"], []).append(each)
+    for each in comparison.differences:
+        found.setdefault(each.kind, {}).setdefault(each.rule, []).append(each)
     return found
 
 
 def _facts(case: CaseIn) -> dict[str, str]:
     """What a run says of a case, without the commands, which differ by the run's own folder."""
-    forms = f"{case['expected_form']} was due, {case['actual_form']} came"
+    forms = f"{case.expected_form} was due, {case.actual_form} came"
     facts = {
-        "outcome": case["outcome"],
-        "why": case["reason"],
-        "rule": f"{case['rule']} ({case['level']})" if case["rule"] else "",
-        "form": forms if case["actual_form"] else "",
-        "expected": case["expected"],
-        "came": case["observed"],
-        "likely": case["cause"],
-        "excused": case["excuse"],
+        "outcome": case.outcome,
+        "why": case.reason,
+        "rule": f"{case.rule} ({case.level})" if case.rule else "",
+        "form": forms if case.actual_form else "",
+        "expected": case.expected,
+        "came": case.observed,
+        "likely": case.cause,
+        "excused": case.waiver,
     }
     return {name: text for name, text in facts.items() if text}

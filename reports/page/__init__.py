@@ -10,7 +10,6 @@ compressed and unpacked when the first case is opened.
 import base64
 import hashlib
 import html
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from reports.document import Document
 from reports.page.bundle import bundle
 from reports.page.data import evidence, overview
 from reports.page.headline import headline
+from reports.stream import in_ascii
 
 _HERE = Path(__file__).parent
 _STYLES = ("base.css", "top.css", "results.css", "panel.css", "print.css")
@@ -73,4 +73,4 @@ def _encodable(text: str) -> str:
 
 def _embedded(data: object) -> str:
     """JSON in ASCII without `<`, so that nothing in it can end the element around it."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    return in_ascii(data).decode().replace("<", "\\u003c")

@@ -5,21 +5,21 @@ from reports.document import Document
 
 def word(document: Document) -> str:
     """`Conforms`, `Deviates`, `Not decided` or `Cut short`."""
-    totals = document["totals"]
-    if not document["end"]["complete"]:
+    totals = document.totals
+    if not document.end.complete:
         return "Cut short"
-    if any(case["fails"] for case in document["cases"]):
+    if any(case.fails for case in document.cases):
         return "Deviates"
-    if totals["undecided"] or not totals["conforms"] + totals["deviates"]:
+    if totals.undecided or not totals.conforms + totals.deviates:
         return "Not decided"
     return "Conforms"
 
 
 def headline(document: Document) -> str:
     """The verdict with its endpoint, as the title of the page."""
-    totals = document["totals"]
-    judged = totals["conforms"] + totals["deviates"]
+    totals = document.totals
+    judged = totals.conforms + totals.deviates
     return (
-        f"{word(document)}: {totals['deviates']} of {judged} judged cases deviate"
-        f" · {document['run']['endpoint']}"
+        f"{word(document)}: {totals.deviates} of {judged} judged cases deviate"
+        f" · {document.run.endpoint}"
     )

@@ -19,7 +19,7 @@ from reports.publish import DOCUMENT, publish, remove_stale_reports
 from reports.recorder import load_cases
 from reports.results import NOTHING_DECIDED, Result, apply_policy
 from reports.run_metadata import now
-from reports.stream import Stream, to_jsonl
+from reports.stream import Record, Stream, record_of, to_jsonl
 from suites.load.worker_report import WorkerReport
 from suites.runner.configuration import Configuration
 
@@ -44,7 +44,7 @@ class Aggregator:
         remove_stale_reports(out)
         self._counts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
         self._failing = 0
-        self._records: defaultdict[str, list[document.Record]] = defaultdict(list)
+        self._records: defaultdict[str, list[Record]] = defaultdict(list)
 
     def add(self, report: WorkerReport) -> None:
         """Take in what a process counted and recorded."""
@@ -54,8 +54,8 @@ class Aggregator:
             self._failing += times * self._policy.fails(verdict)
         for name, body in report["bodies"].items():
             self._bodies.keep(body, name)
-        for record in report["records"]:
-            self._records[record["case"]["id"]].append(record)
+        for record in map(record_of, report["records"]):
+            self._records[record.case.id].append(record)
 
     @property
     def judged(self) -> Counter[Outcome]:
@@ -78,7 +78,7 @@ class Aggregator:
         records = [r for kind in self._kinds for r in self._of(kind)]
         self._stream.plan(len(records))
         for number, record in enumerate(records):
-            record["case"]["number"] = number
+            record.case.number = number
             self._stream.write(to_jsonl(record))
         unsent = sum(kind not in self._counts for kind in self._kinds)
         left = [f"{unsent} of {len(self._kinds)} kinds of request were not sent"] if unsent else []
@@ -97,20 +97,20 @@ class Aggregator:
         for file in published:
             yield f"report      {file}"
 
-    def _of(self, kind: str) -> list[document.Record]:
+    def _of(self, kind: str) -> list[Record]:
         """The records of a kind, the worst first, and that one with what all came to."""
         found = sorted(
-            self._records[kind], key=lambda r: _WORST_FIRST.index(Outcome(r["case"]["outcome"]))
+            self._records[kind], key=lambda record: _WORST_FIRST.index(record.case.outcome)
         )
         for number, record in enumerate(found, start=1):
-            case = record["case"]
+            case = record.case
             result = apply_policy(Result.recorded(case).verdict, self._policy)
-            case["fails"], case["excuse"] = result.fails, result.excuse
+            case.fails, case.waiver = result.fails, result.waiver
             if number == 1:
-                case["remark"] = f"; {_in_words(self._counts[kind])}"
-                case["reason"] += case["remark"]
+                case.remark = f"; {_in_words(self._counts[kind])}"
+                case.reason += case.remark
             else:
-                case["id"] = f"{kind} #{number}"
+                case.id = f"{kind} #{number}"
         return found
 
     def _explanations(self, whole: document.Document) -> Iterator[str]:
@@ -118,7 +118,7 @@ class Aggregator:
         failing = [
             (Result.recorded(recorded).verdict, performed)
             for recorded, _, performed in load_cases(whole, self._definition, contents)
-            if recorded["fails"]
+            if recorded.fails
         ]
         # One for each rule: what else broke the same one looks the same.
         shown = list({verdict.rule: (verdict, done) for verdict, done in failing[::-1]}.values())
@@ -137,10 +137,8 @@ class Aggregator:
 
     def _reasons(self, whole: document.Document) -> Iterator[str]:
         """Why something was left undecided, as far as it was recorded."""
-        undecided = [
-            case for case in whole["cases"] if Outcome(case["outcome"]) is Outcome.UNDECIDED
-        ]
-        reasons = dict.fromkeys(case["reason"].removesuffix(case["remark"]) for case in undecided)
+        undecided = [case for case in whole.cases if case.outcome is Outcome.UNDECIDED]
+        reasons = dict.fromkeys(case.reason.removesuffix(case.remark) for case in undecided)
         for reason in list(reasons)[:_REASONS_SHOWN]:
             yield f"undecided: {reason}"
 

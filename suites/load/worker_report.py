@@ -15,10 +15,10 @@ from typing import Any, TypedDict
 
 from fixtures.cases.case import Case, StepResult
 from fixtures.rules.verdict import Outcome, Verdict
-from reports import document
 from reports.bodies import Bodies
 from reports.recorder import Recorder
 from reports.results import Result
+from reports.stream import Record, to_jsonl
 
 OF_A_KIND = {
     Outcome.CONFORMS: 1,
@@ -37,12 +37,12 @@ TEST = "suites/load/locustfile.py::Load"
 class WorkerReport(TypedDict):
     """What was judged since the last report.
 
-    `counts` has kind, outcome, how often, and the rules of such verdicts; `records` are those of
-    `reports.document`, and `bodies` the long ones among their bodies.
+    `counts` has kind, outcome, how often, and the rules of such verdicts; `records` are lines of
+    `reports.stream`, and `bodies` the long ones among their bodies.
     """
 
     counts: list[tuple[str, str, int, list[str]]]
-    records: list[document.Record]
+    records: list[str]
     bodies: dict[str, bytes]
 
 
@@ -54,7 +54,7 @@ class Stats:
         self._recorder = Recorder(Bodies(self._folder), f"{name}-")
         self._counts: Counter[tuple[str, Outcome, tuple[str, ...]]] = Counter()
         self._whole: Counter[tuple[str, Outcome]] = Counter()
-        self._records: list[document.Record] = []
+        self._records: list[Record] = []
 
     def add(self, case: Case, performed: Sequence[StepResult], verdict: Verdict) -> None:
         """Count a verdict, and record it while there is room."""
@@ -77,12 +77,12 @@ class Stats:
         self._counts, self._records = Counter(), []
         return WorkerReport(
             counts=[(kind, str(o), n, list(rules)) for (kind, o, rules), n in counts.items()],
-            records=records,
+            records=list(map(to_jsonl, records)),
             bodies={
                 name: self._recorder.bodies.file(name).read_bytes()
                 for record in records
-                for name, body in record["bodies"].items()
-                if body["base64"] is None
+                for name, body in record.bodies.items()
+                if body.base64 is None
             },
         )
 

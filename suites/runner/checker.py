@@ -70,6 +70,6 @@ class Checker:
         if verdict.outcome is not Outcome.DEVIATES:
             pytest.skip(f"{verdict.outcome}: {verdict.reason}")
         if not self.policy.fails(verdict):
-            excuse = self.policy.excuse(verdict)
-            pytest.xfail(f"deviates, {excuse}: {verdict.reason}")
+            waiver = self.policy.waiver(verdict)
+            pytest.xfail(f"deviates, {waiver}: {verdict.reason}")
         pytest.fail(explain(verdict, attempt.performed, self.bodies), pytrace=False)

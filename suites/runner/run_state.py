@@ -61,7 +61,7 @@ class RunState:
         if self.collector is None:
             return []
         deviations = self.collector.results.verdicts(Outcome.DEVIATES)
-        return [str(entry) for entry in self.configuration.policy.gone(deviations)]
+        return [str(entry) for entry in self.configuration.policy.stale(deviations)]
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
         """A client for the endpoint, with everything that authenticates it."""
@@ -116,7 +116,7 @@ class RunState:
             configuration.definition,
             self.endpoint,
             profile=configuration.profile.name,
-            level=str(configuration.policy.level),
+            level=configuration.policy.level,
             strict=configuration.strict,
             key_prefix=configuration.prefix,
             arguments=arguments,
@@ -126,9 +126,7 @@ class RunState:
         shard = configuration.shard
         if shard is not None:
             embedded = self.gateway is not None
-            run["shard"] = document.Shard(
-                number=shard.number, of=shard.of, cases=0, embedded=embedded
-            )
+            run.shard = document.Shard(number=shard.number, of=shard.of, cases=0, embedded=embedded)
         return run
 
 

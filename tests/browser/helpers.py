@@ -81,10 +81,10 @@ def run(
             result = apply_policy(verdict, policy)
             records.append(recorder.record(test, number, case, performed, result))
             checked.append(PerformedCase(case, performed))
-    end = End(complete=True, why="", ended=_now(), exit_status=0, untested=[])
-    cases = [record["case"] for record in records]
-    exchanges = {key: one for record in records for key, one in record["exchanges"].items()}
-    bodies = {key: one for record in records for key, one in record["bodies"].items()}
+    end = End(complete=True, ended=_now(), exit_status=0)
+    cases = [record.case for record in records]
+    exchanges = {key: one for record in records for key, one in record.exchanges.items()}
+    bodies = {key: one for record in records for key, one in record.bodies.items()}
     document = build_document(begun, end, cases, exchanges, bodies, [])
     return document, diagnose(api, checked).as_json() if diagnosed else {}
 
@@ -108,14 +108,14 @@ def _heading(api: Definition, url: str, planned: int) -> Any:
         api,
         url,
         profile="quick",
-        level="should",
+        level=Level.SHOULD,
         strict=False,
         key_prefix="conformance/",
         arguments=[],
         secrets=[],
         environment={},
     )
-    begun["planned"] = planned
+    begun.planned = planned
     return begun
 
 
@@ -126,30 +126,28 @@ def _now() -> str:
 def enlarged(document: Document, count: int) -> Document:
     """A document of `count` cases: those of a real one again and again, for other operations."""
     large = copy.deepcopy(document)
-    large["cases"].clear()
-    originals = document["exchanges"]
+    large.cases.clear()
+    originals = document.exchanges
     for number in range(count):
-        again, place = divmod(number, len(document["cases"]))
-        case = copy.deepcopy(document["cases"][place])
+        again, place = divmod(number, len(document.cases))
+        case = copy.deepcopy(document.cases[place])
         if again:
-            case["id"] = case["id"].replace("/s3", f"/s3-{again}") + f" again:{again}"
-            case["axes"] = {
-                axis: value.replace("/s3", f"/s3-{again}") for axis, value in case["axes"].items()
+            case.id = case.id.replace("/s3", f"/s3-{again}") + f" again:{again}"
+            case.axes = {
+                axis: value.replace("/s3", f"/s3-{again}") for axis, value in case.axes.items()
             }
-        case["number"] = number
-        for step in case["steps"]:
-            if again and step["exchange"] is not None:
-                key = f"{step['exchange']}-{again}"
-                exchange = copy.deepcopy(originals[step["exchange"]])
-                exchange["sent"]["url"] = exchange["sent"]["url"].replace("/s3", f"/s3-{again}")
-                exchange["command"] = exchange["command"].replace("/s3", f"/s3-{again}")
-                large["exchanges"][key] = exchange
-                step["exchange"] = key
-        large["cases"].append(case)
-    large["run"]["planned"] = count
-    return build_document(
-        large["run"], large["end"], large["cases"], large["exchanges"], large["bodies"], []
-    )
+        case.number = number
+        for step in case.steps:
+            if again and step.exchange is not None:
+                key = f"{step.exchange}-{again}"
+                exchange = copy.deepcopy(originals[step.exchange])
+                exchange.sent.url = exchange.sent.url.replace("/s3", f"/s3-{again}")
+                exchange.command = exchange.command.replace("/s3", f"/s3-{again}")
+                large.exchanges[key] = exchange
+                step.exchange = key
+        large.cases.append(case)
+    large.run.planned = count
+    return build_document(large.run, large.end, large.cases, large.exchanges, large.bodies, [])
 
 
 class Made:
@@ -169,8 +167,8 @@ class Made:
         rule = wanted.pop("rule", None)
         return sum(
             all(case.get(name) == value for name, value in wanted.items())
-            and rule in (None, case["rules"][0])
-            for case in self.document["cases"]
+            and rule in (None, case.rule)
+            for case in self.document.cases
         )
 
 

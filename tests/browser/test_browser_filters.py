@@ -51,21 +51,18 @@ def test_the_rule_filter_says_what_the_rule_is_and_where_it_is_from(deviating, v
     page = visit(deviating)
     page.get_by_role("combobox", name="Rule").select_option("accept-first-entry")
     assert _shown(page) == deviating.count(rule="accept-first-entry")
-    rule = deviating.document["rules"]["accept-first-entry"]
+    rule = deviating.document.rules["accept-first-entry"]
     box = page.locator("#rule-shown")
-    assert rule["sentence"] in box.inner_text()
+    assert rule.sentence in box.inner_text()
     links = [link.get_attribute("href") for link in box.get_by_role("link").all()]
-    assert {source["url"] for source in rule["sources"]} <= set(links)
+    assert {source.url for source in rule.sources} <= set(links)
 
 
 def test_each_word_of_the_text_has_to_be_in_a_case(deviating, visit) -> None:
     page = visit(deviating)
     expected = sum(
-        all(
-            word in f"{case['id']} {case['reason']} {case['cause']}".lower()
-            for word in ("png", "get")
-        )
-        for case in deviating.document["cases"]
+        all(word in f"{case.id} {case.reason} {case.cause}".lower() for word in ("png", "get"))
+        for case in deviating.document.cases
     )
     page.get_by_role("searchbox").fill("PNG get")
     until(page, "location.hash", "#text=PNG+get")
@@ -76,15 +73,15 @@ def test_where_no_case_is_left_the_page_says_so_and_leads_back(deviating, visit)
     page = visit(deviating, "#text=nothing+is+called+so")
     assert _shown(page) == 0
     page.get_by_role("link", name="Show all").click()
-    assert _shown(page) == len(deviating.document["cases"])
+    assert _shown(page) == len(deviating.document.cases)
 
 
 @pytest.mark.parametrize(("label", "axis"), [("Payload", "payload")])
 def test_a_matrix_can_be_seen_for_one_payload(deviating, visit, label, axis) -> None:
     page = visit(deviating, "#subject=download")
     page.get_by_label(label).select_option("every-byte")
-    cases = [case for case in deviating.document["cases"] if case["subject"] == "download"]
-    left = [case for case in cases if case["axes"].get(axis, "every-byte") == "every-byte"]
+    cases = [case for case in deviating.document.cases if case.subject == "download"]
+    left = [case for case in cases if case.axes.get(axis, "every-byte") == "every-byte"]
     assert _shown(page) == len(left) < len(cases)
     assert page.evaluate("document.activeElement.name") == axis
 
@@ -93,9 +90,9 @@ def test_a_matrix_can_be_seen_for_one_content_type_of_the_request(made, visit) -
     shown = made("accept-ignored", subject="download", profile="default", every=2)
     page = visit(shown)
     page.get_by_label("Content-Type of the request").select_option("none")
-    placed = [case for case in shown.document["cases"] if "accept" in case["axes"]]
-    rest = len(shown.document["cases"]) - len(placed)
-    assert _shown(page) == rest + sum(case["axes"]["sent"] == "none" for case in placed)
+    placed = [case for case in shown.document.cases if "accept" in case.axes]
+    rest = len(shown.document.cases) - len(placed)
+    assert _shown(page) == rest + sum(case.axes["sent"] == "none" for case in placed)
 
 
 def test_every_number_at_the_top_leads_to_its_cases(deviating, visit) -> None:
@@ -161,7 +158,7 @@ def test_one_step_back_takes_a_whole_search_back(deviating, visit) -> None:
         page.get_by_role("searchbox").fill(typed)
         until(page, "location.hash", f"#text={typed.replace(' ', '+')}")
     page.go_back()
-    assert _shown(page) == len(deviating.document["cases"])
+    assert _shown(page) == len(deviating.document.cases)
 
 
 def test_show_all_takes_every_filter_away(deviating, visit) -> None:
@@ -169,14 +166,14 @@ def test_show_all_takes_every_filter_away(deviating, visit) -> None:
         deviating, "#level=must&verdict=deviates&subject=download&text=GET&payload=every-byte"
     )
     page.get_by_role("button", name="Show all").click()
-    assert _shown(page) == len(deviating.document["cases"])
+    assert _shown(page) == len(deviating.document.cases)
     assert page.evaluate("location.hash") == ""
     assert page.evaluate("document.activeElement.name") == "verdict"
 
 
 def test_what_an_address_says_that_is_not_known_is_left_out(deviating, visit) -> None:
     page = visit(deviating, "#level=mustard&verdict=maybe&rule=no-such-rule&colour=red")
-    assert _shown(page) == len(deviating.document["cases"])
+    assert _shown(page) == len(deviating.document.cases)
 
 
 def test_the_list_of_sections_leads_to_each_of_them(deviating, visit) -> None:

@@ -4,6 +4,9 @@ import copy
 
 import pytest
 
+from fixtures.cases.exchange import Failure, FailureKind
+from fixtures.rules.verdict import Outcome
+from reports.document import Source
 from tests.browser.helpers import Made
 
 HOSTILE = (
@@ -137,10 +140,10 @@ def test_deviations_are_printed_with_their_evidence(deviating, visit, tmp_path) 
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     printed = page.locator("#print")
-    case = next(c for c in deviating.document["cases"] if c["outcome"] == "deviates")
+    case = next(c for c in deviating.document.cases if c.outcome == "deviates")
     text = printed.inner_text()
-    assert case["id"] in text
-    assert case["expected"] in text
+    assert case.id in text
+    assert case.expected in text
     assert "curl -q" in text
     for hidden in ("#filters", "#contents", "#theme"):
         assert not page.locator(hidden).is_visible()
@@ -154,17 +157,18 @@ def test_deviations_are_printed_with_their_evidence(deviating, visit, tmp_path) 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_an_endpoint_sends_is_shown_and_never_run(deviating, visit, tmp_path, text) -> None:
     document = copy.deepcopy(deviating.document)
-    document["cases"] = document["cases"][:3]
-    document["run"]["endpoint"] = text
-    document["end"].update(why=text, untested=[text])
-    for case in document["cases"]:
-        case.update(reason=text, observed=text, cause=text, actual_form=text, outcome="deviates")
-        for step in case["steps"]:
-            exchange = document["exchanges"][step["exchange"]]
-            exchange["received"]["headers"].append((text, text))
-            exchange.update(command=text, repeats=[{"kind": "throttled", "sentence": text}])
-    for rule in document["rules"].values():
-        rule["sources"] = [{"title": text, "url": text}]
+    document.cases = document.cases[:3]
+    document.run.endpoint = text
+    document.end.why, document.end.untested = text, [text]
+    for case in document.cases:
+        case.reason = case.observed = case.cause = case.actual_form = text
+        case.outcome = Outcome.DEVIATES
+        for step in case.steps:
+            exchange = document.exchanges[step.exchange]
+            exchange.received.headers += ((text, text),)
+            exchange.command, exchange.repeats = text, (Failure(FailureKind.THROTTLED, text),)
+    for rule in document.rules.values():
+        rule.sources = (Source(text, text),)
     diagnosis = {"headline": text, "explanations": [], "unexplained": [text]}
     page = visit(Made(tmp_path / "hostile.html", document, diagnosis))
     page.locator("[data-case]").first.click()

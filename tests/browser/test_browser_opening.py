@@ -33,13 +33,11 @@ def test_there_is_a_fault_of_every_group() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_page_of_a_bad_gateway_leads_to_what_is_wrong(fault, made, visit) -> None:
     shown = made(fault, **FAULTS[fault])
-    totals = shown.document["totals"]
-    wrong = "deviates" if totals["deviates"] else "undecided"
+    totals = shown.document.totals
+    wrong = "deviates" if totals.deviates else "undecided"
     assert totals[wrong]
     page = visit(shown)
-    expected = (
-        "Deviates" if any(case["fails"] for case in shown.document["cases"]) else "Not decided"
-    )
+    expected = "Deviates" if any(case.fails for case in shown.document.cases) else "Not decided"
     if wrong == "undecided" or expected == "Deviates":
         assert page.get_by_role("heading", level=1).inner_text() == expected
     assert page.locator("#diagnosis").inner_text().count(shown.diagnosis.get("headline", ""))
@@ -48,8 +46,8 @@ def test_the_page_of_a_bad_gateway_leads_to_what_is_wrong(fault, made, visit) ->
     page.locator(f"#results [data-case].{wrong}").first.click()
     panel = page.get_by_role("dialog")
     name = panel.get_by_role("heading", level=2).inner_text()
-    case = next(case for case in shown.document["cases"] if name in case["id"])
-    assert case["rules"][0] in panel.inner_text()
+    case = next(case for case in shown.document.cases if name in case.id)
+    assert case.rule in panel.inner_text()
     panel.get_by_role("heading", name="Repeat it").wait_for()
     assert "curl -q" in panel.inner_text()
 
@@ -58,30 +56,30 @@ def test_a_healthy_run_is_seen_at_once(healthy, visit) -> None:
     page = visit(healthy)
     assert page.get_by_role("heading", level=1).inner_text() == "Conforms"
     top = page.locator("#top").inner_text()
-    assert healthy.document["run"]["endpoint"] in top
+    assert healthy.document.run.endpoint in top
     assert "sample.json" in top
-    assert healthy.document["run"]["definition"]["sha256"][:12] in top
+    assert healthy.document.run.definition.sha256[:12] in top
     assert not page.locator("#results .deviates").count()
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().bottom < 300")
 
 
 def test_what_was_not_tested_is_said_with_its_reason(made, visit) -> None:
     shown = made(None, subject="limits")
-    (left_out,) = (c for c in shown.document["cases"] if c["outcome"] == "not applicable")
+    (left_out,) = (c for c in shown.document.cases if c.outcome == "not applicable")
     page = visit(shown)
-    assert left_out["reason"] in page.locator("#untested").inner_text()
+    assert left_out.reason in page.locator("#untested").inner_text()
     page.locator("#untested a").first.click()
-    assert page.get_by_role("dialog").get_by_role("heading", level=2).inner_text() == left_out["id"]
+    assert page.get_by_role("dialog").get_by_role("heading", level=2).inner_text() == left_out.id
 
 
 def test_what_was_not_decided_is_there_with_its_reason(made, visit) -> None:
     shown = made("connection-closed", subject="headers")
-    undecided = [case for case in shown.document["cases"] if case["outcome"] == "undecided"]
-    reason = undecided[0]["reason"]
+    undecided = [case for case in shown.document.cases if case.outcome == "undecided"]
+    reason = undecided[0].reason
     page = visit(shown)
     row = page.locator("#untested li", has_text=reason).first
     row.get_by_role("link").click()
-    alike = sum(case["reason"] == reason for case in undecided)
+    alike = sum(case.reason == reason for case in undecided)
     assert page.locator("#shown").inner_text().startswith(f"{alike} ")
     assert page.locator("#results [data-case]").first.is_visible()
 

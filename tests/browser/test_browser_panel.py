@@ -19,13 +19,13 @@ Object.defineProperty(navigator, "clipboard", {
 def _case(made, **wanted):
     return next(
         case
-        for case in made.document["cases"]
+        for case in made.document.cases
         if all(case[name] == value for name, value in wanted.items())
     )
 
 
 def _link(case) -> str:
-    return f"#{urlencode({'case': case['id']})}"
+    return f"#{urlencode({'case': case.id})}"
 
 
 def _open(visit, made, case, **more):
@@ -57,22 +57,22 @@ def test_the_panel_has_everything_that_the_document_knows_of_a_case(deviating, v
             summary.click()
     text = panel.inner_text()
     for words in (
-        case["reason"],
-        case["expected"],
-        case["cause"],
-        case["expected_form"],
-        case["actual_form"],
+        case.reason,
+        case.expected,
+        case.cause,
+        case.expected_form,
+        case.actual_form,
     ):
         assert words in text
-    for rule in case["rules"]:
-        assert deviating.document["rules"][rule]["sentence"] in text
-        for source in deviating.document["rules"][rule]["sources"]:
-            assert panel.locator(f"a[href='{source['url']}']").count()
-    for step in case["steps"]:
-        exchange = deviating.document["exchanges"][step["exchange"]]
-        assert exchange["command"] in text
-        assert exchange["sent"]["url"] in text
-        for name, value in exchange["sent"]["headers"] + exchange["received"]["headers"]:
+    for rule in case.rules:
+        assert deviating.document.rules[rule].sentence in text
+        for source in deviating.document.rules[rule].sources:
+            assert panel.locator(f"a[href='{source.url}']").count()
+    for step in case.steps:
+        exchange = deviating.document.exchanges[step.exchange]
+        assert exchange.command in text
+        assert exchange.sent.url in text
+        for name, value in exchange.sent.headers + exchange.received.headers:
             assert name in text
             assert value in text
 
@@ -101,10 +101,10 @@ def test_the_bytes_that_differ_are_marked_beside_those_that_were_due(deviating, 
 def test_an_image_is_shown_before_and_after(deviating, visit) -> None:
     case = next(
         case
-        for case in deviating.document["cases"]
-        if case["subject"] == "roundtrip"
-        and case["actual_form"] == "Base64"
-        and re.match("png|gif|jpeg|webp", case["id"])
+        for case in deviating.document.cases
+        if case.subject == "roundtrip"
+        and case.actual_form == "Base64"
+        and re.match("png|gif|jpeg|webp", case.id)
     )
     _page, panel = _open(visit, deviating, case)
     images = panel.locator("figure img")
@@ -120,10 +120,8 @@ def test_an_image_that_came_broken_is_said_to_be_broken(made, visit) -> None:
     shown = made("binary-download-last-byte-lost", subject="roundtrip")
     case = next(
         case
-        for case in shown.document["cases"]
-        if re.match("png", case["id"])
-        and case["outcome"] == "deviates"
-        and case["actual_form"] != "Base64"
+        for case in shown.document.cases
+        if re.match("png", case.id) and case.outcome == "deviates" and case.actual_form != "Base64"
     )
     _page, panel = _open(visit, shown, case)
     assert panel.locator("figure").count() == 2
@@ -131,14 +129,14 @@ def test_an_image_that_came_broken_is_said_to_be_broken(made, visit) -> None:
 
 def test_a_body_in_a_file_is_named(made, visit) -> None:
     shown = made("binary-download-last-byte-lost", subject="roundtrip")
-    bodies = shown.document["bodies"]
+    bodies = shown.document.bodies
     case = next(
         case
-        for case in shown.document["cases"]
-        if case["outcome"] == "deviates"
+        for case in shown.document.cases
+        if case.outcome == "deviates"
         and any(
-            bodies[shown.document["exchanges"][step["exchange"]]["sent"]["body"]]["base64"] is None
-            for step in case["steps"]
+            bodies[shown.document.exchanges[step.exchange].sent.body].base64 is None
+            for step in case.steps
         )
     )
     _page, panel = _open(visit, shown, case)
@@ -151,7 +149,7 @@ def test_a_body_in_a_file_is_named(made, visit) -> None:
 def test_a_command_can_be_copied(deviating, visit, script) -> None:
     case = _case(deviating, subject="download", outcome="deviates")
     page, panel = _open(visit, deviating, case, script=script)
-    command = deviating.document["exchanges"][case["steps"][-1]["exchange"]]["command"]
+    command = deviating.document.exchanges[case.steps[-1].exchange].command
     button = panel.get_by_role("button", name="Copy: command 2 of 2")
     button.click()
     panel.get_by_text("Copied", exact=True).wait_for()
@@ -174,8 +172,8 @@ def test_all_commands_and_the_link_can_be_copied(deviating, visit) -> None:
     panel.get_by_role("button", name="Copy link").click()
     until(page, "window.copied.length", 2)
     commands, link = page.evaluate("window.copied")
-    exchanges = (deviating.document["exchanges"][step["exchange"]] for step in case["steps"])
-    assert commands == "\n".join(exchange["command"] for exchange in exchanges)
+    exchanges = (deviating.document.exchanges[step.exchange] for step in case.steps)
+    assert commands == "\n".join(exchange.command for exchange in exchanges)
     assert link == deviating.url + _link(case)
 
 
@@ -190,27 +188,27 @@ def test_the_command_that_mends_can_be_copied(made, visit) -> None:
 
 
 def test_the_arrow_keys_turn_to_the_cases_before_and_after(deviating, visit) -> None:
-    cases = deviating.document["cases"]
+    cases = deviating.document.cases
     page, panel = _open(visit, deviating, cases[0])
     title = panel.get_by_role("heading", level=2)
     assert panel.get_by_role("button", name="Previous case").is_disabled()
     page.keyboard.press("ArrowRight")
-    assert title.inner_text() == cases[1]["id"]
+    assert title.inner_text() == cases[1].id
     panel.get_by_role("button", name="Next case").click()
-    assert title.inner_text() == cases[2]["id"]
+    assert title.inner_text() == cases[2].id
     assert page.evaluate("document.activeElement.dataset.turn") == "after"
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert title.inner_text() == cases[0]["id"]
+    assert title.inner_text() == cases[0].id
 
 
 def test_turning_stays_among_the_cases_that_the_filters_leave(deviating, visit) -> None:
-    wrong = [case for case in deviating.document["cases"] if case["outcome"] == "deviates"]
+    wrong = [case for case in deviating.document.cases if case.outcome == "deviates"]
     page = visit(deviating, f"#verdict=deviates&{_link(wrong[0])[1:]}")
     panel = page.get_by_role("dialog")
     page.keyboard.press("ArrowRight")
-    assert panel.get_by_role("heading", level=2).inner_text() == wrong[1]["id"]
+    assert panel.get_by_role("heading", level=2).inner_text() == wrong[1].id
     assert f"2 of {len(wrong)}" in panel.inner_text()
 
 
@@ -248,14 +246,14 @@ def test_the_back_button_closes_the_panel_and_forward_opens_it(deviating, visit)
 
 
 def test_closing_a_case_that_a_link_opened_stays_on_the_page(deviating, visit) -> None:
-    page, panel = _open(visit, deviating, deviating.document["cases"][3])
+    page, panel = _open(visit, deviating, deviating.document.cases[3])
     panel.get_by_role("button", name="Close").click()
     panel.wait_for(state="hidden")
     assert page.url == deviating.url
 
 
 def test_a_click_beside_the_panel_closes_it(deviating, visit) -> None:
-    page, panel = _open(visit, deviating, deviating.document["cases"][3])
+    page, panel = _open(visit, deviating, deviating.document.cases[3])
     page.mouse.click(20, 400)
     panel.wait_for(state="hidden")
 
@@ -271,7 +269,7 @@ def test_a_rule_in_the_panel_leads_to_its_cases(deviating, visit) -> None:
     page, panel = _open(visit, deviating, case)
     panel.locator(".panel-rules a[href^='#rule']").first.click()
     panel.wait_for(state="hidden")
-    assert page.locator("#rule-shown h2 code").inner_text() == case["rules"][0]
+    assert page.locator("#rule-shown h2 code").inner_text() == case.rule
     assert page.evaluate("document.activeElement.id") == "filters"
 
 

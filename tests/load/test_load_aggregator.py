@@ -12,6 +12,7 @@ from fixtures.rules.judgement import judge_case
 from fixtures.rules.rule_book import Level
 from reports.policy import KnownDeviation, Policy
 from reports.run_metadata import heading
+from reports.stream import record_of
 from suites.load.aggregator import Aggregator
 from suites.load.tasks import kinds
 from suites.load.worker_report import DEVIATING, OF_A_KIND, Stats, received
@@ -50,7 +51,7 @@ def an_aggregator(out: Path, policy: Policy = STRICT) -> Aggregator:
         SAMPLE,
         "http://x",
         profile="default",
-        level=str(policy.level),
+        level=policy.level,
         strict=False,
         key_prefix="p/",
         arguments=(),
@@ -83,10 +84,11 @@ def test_what_is_recorded_is_bounded_and_what_is_counted_is_not(stats: Stats) ->
             judged(stats, kind, 500 if number % 2 else 200, number)
     report = stats.take()
     assert sum(times for _, _, times, _ in report["counts"]) == 60 * len(KINDS)
-    deviating = [r for r in report["records"] if r["case"]["outcome"] == "deviates"]
-    conforming = [r for r in report["records"] if r["case"]["outcome"] == "conforms"]
+    cases = [record_of(line).case for line in report["records"]]
+    deviating = [case for case in cases if case.outcome == "deviates"]
+    conforming = [case for case in cases if case.outcome == "conforms"]
     assert len(deviating) == min(DEVIATING, len(KINDS) * OF_A_KIND["deviates"])
-    assert {record["case"]["id"] for record in deviating} == set(KINDS)
+    assert {case.id for case in deviating} == set(KINDS)
     assert len(conforming) == len(KINDS)
 
 
@@ -94,7 +96,7 @@ def test_the_first_of_each_kind_is_recorded_when_the_bound_is_reached(stats: Sta
     many = [f"kind {number}" for number in range(DEVIATING + 50)]
     for kind in many:
         judged(stats, kind, 500)
-    assert {record["case"]["id"] for record in stats.take()["records"]} == set(many)
+    assert {record_of(line).case.id for line in stats.take()["records"]} == set(many)
 
 
 def test_a_delivery_brings_what_came_since_the_last_one(stats: Stats) -> None:

@@ -4,10 +4,12 @@ import base64
 
 import pytest
 
+from reports.document import Body
 from reports.page import render
 from reports.page.data import evidence, overview
 from reports.page.headline import headline, word
-from tests.page.helpers import a_case, a_document, an_exchange, digest, read
+from tests.page.helpers import read
+from tests.reports.document_helpers import a_case, a_document, an_exchange, digest
 
 CONTENT = bytes(range(256))
 ENCODED = base64.b64encode(CONTENT)
@@ -59,17 +61,17 @@ def test_without_proof_by_its_digest_no_body_is_said_to_have_been_due(expected: 
 def test_a_body_that_is_kept_in_a_file_is_named_and_not_converted() -> None:
     case = a_case("c", "deviates", expected=_expecting(CONTENT))
     document = a_document([case], {"1": an_exchange(CONTENT)}, [])
-    document["bodies"][digest(CONTENT)] = {"length": 256, "base64": None}
-    document["bodies"][digest(b"")] = {"length": 0, "base64": ""}
+    document.bodies[digest(CONTENT)] = Body(256)
+    document.bodies[digest(b"")] = Body(0, "")
     found = read(render(document)).evidence()
     assert found["cases"][0]["due"] == digest(CONTENT)
-    document["cases"][0]["expected"] = _expecting(ENCODED)
+    document.cases[0].expected = _expecting(ENCODED)
     assert read(render(document)).evidence()["cases"][0]["due"] is None
 
 
 def test_a_case_that_was_not_sent_has_no_body_that_was_due() -> None:
     case = a_case("c", "undecided", expected=_expecting(b"x"))
-    case["steps"][0]["exchange"] = None
+    case.steps[0].exchange = None
     assert read(render(a_document([case], {}))).evidence()["cases"][0]["due"] is None
 
 
@@ -80,7 +82,7 @@ def test_rendering_leaves_the_document_as_it_is() -> None:
         [CONTENT, b""],
     )
     evidence(document)
-    assert set(document["bodies"]) == {digest(CONTENT), digest(b"")}
+    assert set(document.bodies) == {digest(CONTENT), digest(b"")}
 
 
 def test_two_tests_that_share_an_id_have_links_of_their_own() -> None:
@@ -95,7 +97,7 @@ def test_two_tests_that_share_an_id_have_links_of_their_own() -> None:
 
 def test_the_definition_itself_is_not_carried() -> None:
     document = a_document([a_case()])
-    document["run"]["definition"]["document"] = "the whole definition"
+    document.run.definition.document = "the whole definition"
     assert "the whole definition" not in render(document)
 
 

@@ -7,8 +7,10 @@ import re
 import pytest
 
 import reports.page
+from fixtures.cases.exchange import Failure, FailureKind
 from reports.page import render
-from tests.page.helpers import HOSTILE, a_case, a_document, an_exchange, read
+from tests.page.helpers import HOSTILE, read
+from tests.reports.document_helpers import a_case, a_document, an_exchange
 
 
 def _policy(page) -> dict[str, str]:
@@ -70,11 +72,11 @@ def test_every_script_and_style_file_is_in_the_page() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_from_an_endpoint_gets_out_of_the_data(text: str) -> None:
-    failure = {"kind": "connection-lost", "sentence": text}
+    failure = Failure(FailureKind.CONNECTION_LOST, text)
     exchange = an_exchange(failure=failure, repeats=[failure], command=text)
-    exchange["sent"]["headers"] = [(text, text)]
-    case = a_case(text, reason=text, observed=text, axes={"operation": text}, excuse=text)
-    document = a_document([case], {"1": exchange}, endpoint=text, gone=[text], why=text)
+    exchange.sent.headers = ((text, text),)
+    case = a_case(text, reason=text, observed=text, axes={"operation": text}, waiver=text)
+    document = a_document([case], {"1": exchange}, endpoint=text, stale=[text], why=text)
     page = read(render(document, {"headline": text, "explanations": [], "unexplained": [text]}))
     plain = read(render(a_document([a_case()])))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]

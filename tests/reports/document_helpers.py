@@ -1,13 +1,18 @@
-"""Small verdict documents for the tests of what is rendered from them."""
+"""Small verdict documents for the tests of what is rendered from them.
+
+Each builder gives what its type has no default for; everything else is said by the type itself.
+"""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fixtures.rules.rule_book import rules
+from msgspec import structs
+
+from fixtures.cases.case import Role
+from fixtures.rules.rule_book import Level, rules
+from fixtures.rules.verdict import Outcome
 from reports.document import (
-    VERSION,
     Body,
     Case,
     Counts,
@@ -23,126 +28,133 @@ from reports.document import (
     Step,
 )
 
-EMPTY = hashlib.sha256(b"").hexdigest()
 ENDPOINT = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
 
 
+def digest(body: bytes) -> str:
+    """The name of a body."""
+    return hashlib.sha256(body).hexdigest()
+
+
+EMPTY = digest(b"")
+
+
+def a_step(exchange: str | None = "1", role: Role = Role.ACT, operation: str = "GET /s3") -> Step:
+    """A step without a body."""
+    request = Request(operation=operation, name="a", body=EMPTY)
+    return Step(role=role, request=request, exchange=exchange)
+
+
 def a_case(name: str = "a case", outcome: str = "conforms", **more: Any) -> Case:
-    """A case; a deviation fails its run unless it is said to be excused."""
+    """A case with one step, whose exchange is called 1; a deviation fails unless it is waived."""
     deviates = outcome == "deviates"
+    deviation = {
+        "expected": "200 with raw bytes",
+        "observed": "200 with Base64 of the object",
+        "cause": "a cause",
+    }
     facts = {
         "id": name,
-        "number": 0,
-        "remark": "",
         "test": f"suites/download/test_download.py::test_x[{name}]",
+        "number": 0,
         "subject": "download",
-        "axes": {},
         "aspect": "answer",
-        "about": [],
-        "not_applicable": "",
-        "outcome": outcome,
-        "level": "must",
-        "rules": ["unknown-path"],
+        "outcome": Outcome(outcome),
+        "level": Level.MUST,
+        "rules": ("unknown-path",),
         "reason": f"a reason why it {outcome}",
-        "expected": "200 with raw bytes" if deviates else "",
-        "observed": "200 with Base64 of the object" if deviates else "",
-        "cause": "a cause" if deviates else "",
         "expected_form": "raw bytes",
         "actual_form": "Base64" if deviates else "raw bytes",
         "step": 0,
-        "fails": deviates and not more.get("excuse"),
-        "excuse": "",
+        "fails": deviates and not more.get("waiver"),
         "planned": 1,
-        "steps": [
-            Step(
-                role="act",
-                request=Request(
-                    operation="GET /s3",
-                    name="a",
-                    content_type=None,
-                    accept=None,
-                    body=EMPTY,
-                    headers=[],
-                    method="",
-                    target="",
-                    key_bytes=0,
-                ),
-                exchange="1",
-            )
-        ],
+        "steps": [a_step()],
+        "seconds": 0.1,
+        **(deviation if deviates else {}),
+        **more,
+    }
+    return Case(**{**facts, "rules": tuple(facts["rules"])})
+
+
+def an_exchange(sent: bytes = b"", received: bytes = b"", **more: Any) -> Exchange:
+    """A request and its answer."""
+    facts = {
+        "command": "curl -q -sS https://abc/",
+        "sent": Sent(
+            method="PUT", url=ENDPOINT, headers=(("Content-Type", "image/png"),), body=digest(sent)
+        ),
+        "received": Received(
+            status=200,
+            http_version="HTTP/1.1",
+            headers=(("Content-Type", "text/plain"),),
+            body=digest(received),
+        ),
         "seconds": 0.1,
         **more,
     }
-    return Case(**facts)  # type: ignore[typeddict-item]
+    return Exchange(**facts)
 
 
-def _exchange() -> Exchange:
-    return Exchange(
-        command="curl -q -sS https://abc/",
-        sent=Sent(
-            method="GET", url=ENDPOINT, headers=[], body=EMPTY, variables=[], sigv4_region=""
-        ),
-        received=Received(status=200, http_version="HTTP/1.1", headers=[], body=EMPTY),
-        failure=None,
-        seconds=0.1,
-        repeats=[],
-    )
+def a_run(**more: Any) -> Run:
+    """The header of a run."""
+    facts = {
+        "suite_version": "0.1.0",
+        "endpoint": ENDPOINT,
+        "definition": "sample",
+        "profile": "default",
+        "level": Level.SHOULD,
+        "strict": False,
+        "key_prefix": "conformance/",
+        "arguments": [],
+        "environment": {"python": "3.11.7"},
+        "planned": 0,
+        "started": "2026-11-21T02:00:00+00:00",
+        **more,
+    }
+    if isinstance(facts["definition"], str):
+        source = facts["definition"]
+        facts["definition"] = Definition(source, digest(source.encode()), "{}")
+    return Run(**{**facts, "level": Level(facts["level"])})
 
 
-def _counts(cases: Sequence[Case]) -> Counts:
-    found = Counter(case["outcome"].replace(" ", "_") for case in cases)
-    return Counts(
-        conforms=found["conforms"],
-        deviates=found["deviates"],
-        not_applicable=found["not_applicable"],
-        undecided=found["undecided"],
-    )
+def an_end(**more: Any) -> End:
+    """The footer of a run that went well."""
+    facts = {"complete": True, "ended": "2026-11-21T02:10:00+00:00", "exit_status": 0, **more}
+    return End(**facts)
 
 
-def a_document(cases: Sequence[Case] = (), **more: Any) -> Document:
+def a_document(
+    cases: Sequence[Case] = (),
+    exchanges: Mapping[str, Exchange] | None = None,
+    bodies: Sequence[bytes] = (b"",),
+    **more: Any,
+) -> Document:
     """A document with these cases; `more` goes to whichever of run, end and document has it."""
-    filed: dict[str, list[Case]] = {}
-    for case in cases:
-        filed.setdefault(case["rules"][0], []).append(case)
-    definition = more.pop("definition", "sample")
-    run = Run(
-        suite_version="0.1.0",
-        endpoint=ENDPOINT,
-        definition=Definition(
-            source=definition,
-            sha256=hashlib.sha256(definition.encode()).hexdigest(),
-            document="{}",
-        ),
-        profile="default",
-        level="should",
-        strict=False,
-        key_prefix="conformance/",
-        arguments=[],
-        environment={"python": "3.11.7"},
-        planned=len(cases),
-        started="2026-11-21T02:00:00+00:00",
-    )
-    end = End(complete=True, why="", ended="2026-11-21T02:10:00+00:00", exit_status=0, untested=[])
+    of = {
+        kind: {name: more[name] for name in kind.__struct_fields__ if name in more}
+        for kind in (Run, End, Document)
+    }
     document = Document(
-        version=VERSION,
-        run=run,
-        end=end,
+        version=1,
+        run=a_run(**{"planned": len(cases), **of[Run]}),
+        end=an_end(**of[End]),
         totals=_counts(cases),
         rules={
             name: Rule(
-                level=str(rules()[name].level) if name in rules() else "must",  # type: ignore[typeddict-item]
+                level=rules()[name].level if name in rules() else Level.MUST,
                 sentence=rules()[name].sentence if name in rules() else "A rule that was.",
-                sources=[],
-                counts=_counts(of),
+                counts=_counts([case for case in cases if case.rule == name]),
             )
-            for name, of in {**{name: [] for name in rules()}, **filed}.items()
+            for name in dict.fromkeys((*rules(), *(case.rule for case in cases)))
         },
         cases=list(cases),
-        exchanges={"1": _exchange()},
-        bodies={EMPTY: Body(length=0, base64="")},
-        gone=[],
+        exchanges={"1": an_exchange()} if exchanges is None else exchanges,
+        bodies={digest(body): Body.inline(body) for body in bodies},
+        stale=[],
     )
-    for name, value in more.items():
-        part: Any = next(each for each in (run, end, document) if name in each)
-        part[name] = value
-    return document
+    return structs.replace(document, **of[Document])
+
+
+def _counts(cases: Sequence[Case]) -> Counts:
+    outcomes = [case.outcome.name.lower() for case in cases]
+    return Counts(**{name: outcomes.count(name) for name in Counts.__struct_fields__})

@@ -36,7 +36,7 @@ GENERATORS = (
     downloads, uploads, refusals, missing_objects, strays, unknown_methods, mocks, unjudged,
     answers, request_ids, keys, sizes, catalogue, overwrites,
 )  # fmt: skip
-ENDED = End(complete=True, why="", ended="2026-01-02T03:04:05+00:00", exit_status=0, untested=[])
+ENDED = End(complete=True, ended="2026-01-02T03:04:05+00:00", exit_status=0)
 
 
 def cases_of(definition: Definition, every: int) -> Iterator[tuple[str, Case]]:
@@ -53,7 +53,7 @@ def a_heading(definition: Definition, endpoint: str = "http://127.0.0.1:1/v1") -
         definition,
         endpoint,
         profile="quick",
-        level="should",
+        level=Level.SHOULD,
         strict=False,
         key_prefix="conformance/",
         arguments=["-q"],

@@ -17,6 +17,7 @@ from reports import accept
 from reports.document import Case, Document
 from reports.policy import Policy, read_known_deviations
 from reports.results import Result
+from reports.stream import to_jsonl
 from tests.reports.document_helpers import a_case, a_document
 from tests.reports.helpers import DERIVED, MUST, SHOULD
 
@@ -32,20 +33,20 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def call(document: Document, *arguments: str) -> int:
     """Accept the deviations of a document into `known-deviations.toml`."""
-    Path("run.json").write_text(json.dumps(document), encoding="utf-8")
+    Path("run.json").write_text(to_jsonl(document), encoding="utf-8")
     return command_line.main(["accept", "run.json", *arguments])
 
 
 def failing(cases: Sequence[Case]) -> list[str]:
     """The cases that fail a strict run with the file."""
     policy = Policy(Level.DERIVED, read_known_deviations(accept.DEFAULT), TODAY)
-    return [case["id"] for case in cases if policy.fails(Result.recorded(case).verdict)]
+    return [case.id for case in cases if policy.fails(Result.recorded(case).verdict)]
 
 
 def gone(cases: Sequence[Case]) -> list[str]:
     """The entries of the file that no deviation needs."""
     policy = Policy(Level.DERIVED, read_known_deviations(accept.DEFAULT), TODAY)
-    return [entry.case for entry in policy.gone(Result.recorded(case).verdict for case in cases)]
+    return [entry.case for entry in policy.stale(Result.recorded(case).verdict for case in cases)]
 
 
 def kept() -> str:
@@ -82,7 +83,7 @@ def test_with_the_file_the_same_run_passes_and_whatever_is_new_fails() -> None:
     known = [
         a_case("a", "deviates", rules=[MUST]),
         a_case("b", "deviates", rules=[SHOULD, DERIVED]),
-        a_case("c", "deviates", rules=[DERIVED], excuse="but rests on a rule that is derived"),
+        a_case("c", "deviates", rules=[DERIVED], waiver="but rests on a rule that is derived"),
     ]
     call(a_document([*known, a_case("d"), a_case("e", "undecided")]))
     assert failing(known) == []

@@ -74,12 +74,12 @@ def test_an_error_of_the_suite_itself_is_in_no_category() -> None:
 
 
 def test_a_run_is_described_beside_its_results(tmp_path: Path) -> None:
-    run = a_document()["run"]
+    run = a_document().run
     describe_run(tmp_path / "new", run, {})
     files = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()}
     assert set(files) == {"categories.json", "environment.properties", "executor.json"}
     assert json.loads(files["categories.json"]) == CATEGORIES
-    assert f"endpoint={run['endpoint']}\n" in files["environment.properties"]
+    assert f"endpoint={run.endpoint}\n" in files["environment.properties"]
     assert "python=3.11.7\n" in files["environment.properties"]
     assert json.loads(files["executor.json"]) == {"name": "by hand"}
 
@@ -164,7 +164,7 @@ def test_the_results_of_a_bad_endpoint_are_all_sorted(tmp_path: Path) -> None:
 
 
 def test_allure_is_configured_with_the_categories_and_the_history(tmp_path: Path) -> None:
-    describe_run(tmp_path, a_document()["run"], {})
+    describe_run(tmp_path, a_document().run, {})
     history = tmp_path / "history.jsonl"
     configuration: dict[str, Any] = allure_html.configured(tmp_path, tmp_path / "html", history)
     assert configuration["categories"] == CATEGORIES

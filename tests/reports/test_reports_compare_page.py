@@ -15,6 +15,7 @@ from reports import compare as subcommand
 from reports.comparison.differences import MEANING, Kind, compare
 from reports.comparison.html_page import SHOWN, render
 from reports.document import Document
+from reports.stream import to_jsonl
 from tests.reports.document_helpers import a_case, a_document
 
 HOSTILE = "</style><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;\u202e\x00"
@@ -99,7 +100,7 @@ def test_every_text_of_an_endpoint_is_text() -> None:
         profile=HOSTILE,
         untested=[HOSTILE],
     )
-    after["exchanges"]["1"]["command"] = HOSTILE
+    after.exchanges["1"].command = HOSTILE
     plain = rendered(*nights("conforms", "deviates"))
     page = rendered(before, after)
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in plain.tags} | {"strong", "li"}
@@ -137,8 +138,8 @@ def test_a_run_that_says_what_the_one_before_said_is_not_told_twice() -> None:
 
 def test_a_cut_run_is_marked_wherever_it_is_counted() -> None:
     whole, cut = nights("conforms", "conforms")
-    cut["end"]["complete"] = False
-    cut["run"]["planned"] = 9
+    cut.end.complete = False
+    cut.run.planned = 9
     page = rendered(whole, cut)
     assert "was cut short" in page.text
     assert "cut: 1 of 9" in page.text
@@ -175,7 +176,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 def kept(folder: Path, *documents: Document) -> list[Path]:
     files = [folder / f"{number}.json" for number in range(len(documents))]
     for file, document in zip(files, documents, strict=True):
-        file.write_text(json.dumps(document), encoding="utf-8")
+        file.write_text(to_jsonl(document), encoding="utf-8")
     return files
 
 

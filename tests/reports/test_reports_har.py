@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft6Validator, FormatChecker
+from msgspec.structs import replace
 from referencing import Registry, Resource
 
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
@@ -81,14 +82,14 @@ def test_the_har_of_a_run_judges_to_what_its_document_does(
 ) -> None:
     path = runs(definition, fault, every)
     of_run, of_har = load_document(path), load_document(har_of(path))
-    assert of_har["exchanges"] == of_run["exchanges"]
-    assert {name: body["length"] for name, body in of_har["bodies"].items()} == {
-        name: body["length"] for name, body in of_run["bodies"].items()
+    assert of_har.exchanges == of_run.exchanges
+    assert {name: body.length for name, body in of_har.bodies.items()} == {
+        name: body.length for name, body in of_run.bodies.items()
     }
     whole_run = judged_again(of_run, path)
     whole_har = judged_again(of_har, har_of(path))
-    assert whole_har["cases"] == whole_run["cases"] == of_run["cases"]
-    assert {**whole_har, "bodies": {}} == {**whole_run, "bodies": {}}
+    assert whole_har.cases == whole_run.cases == of_run.cases
+    assert replace(whole_har, bodies={}) == replace(whole_run, bodies={})
 
 
 @pytest.mark.parametrize(("definition", "fault", "every"), RUNS)
@@ -100,7 +101,7 @@ def test_the_har_is_one_by_the_schema(
     assert [error.message for error in HAR.iter_errors(value)] == []
     moments = [datetime.fromisoformat(e["startedDateTime"]) for e in value["log"]["entries"]]
     assert moments == sorted(moments)
-    assert len(moments) == len(load_document(path)["exchanges"]) > 0
+    assert len(moments) == len(load_document(path).exchanges) > 0
     for entry in value["log"]["entries"]:
         timings = entry["timings"]
         assert entry["time"] == timings["send"] + timings["wait"] + timings["receive"]
@@ -119,9 +120,7 @@ def test_the_command_line_judges_a_har_and_writes_a_document_that_stands_by_itse
     output = tmp_path / "new" / "conformance.json"
     assert main(["judge", str(har_of(runs(*RUNS[1]))), "-o", str(output)]) == 1
     assert "Verdicts that changed: 0 of" in capsys.readouterr().out
-    assert all(
-        len(body["base64"] or "") < 4096 for body in load_document(output)["bodies"].values()
-    )
+    assert all(len(body.base64 or "") < 4096 for body in load_document(output).bodies.values())
     assert main(["judge", str(output)]) == 1
     assert "Verdicts that changed: 0 of" in capsys.readouterr().out
 
@@ -147,7 +146,7 @@ def a_document(tmp_path: Path, exchange: Exchange) -> tuple[Document, Path]:
         apply_policy(verdict, Policy(Level.MUST)),
     )
     told = build_document(
-        a_heading(definition), ENDED, [record["case"]], record["exchanges"], record["bodies"], []
+        a_heading(definition), ENDED, [record.case], record.exchanges, record.bodies, []
     )
     return told, tmp_path / "conformance.json"
 
@@ -180,12 +179,9 @@ def test_every_byte_goes_into_a_har_and_comes_back(tmp_path: Path, body: bytes) 
         assert base64.b64decode(content["text"]) == body[::-1]
     else:
         assert content["text"].encode() == body[::-1]
-    again = read(value)
-    assert {**again, "bodies": {}} == {
-        **json.loads(json.dumps(told)),
-        "bodies": {},
-    }
-    assert again["bodies"].keys() == told["bodies"].keys()
+    again = read(json.dumps(value).encode())
+    assert replace(again, bodies={}) == replace(told, bodies={})
+    assert again.bodies.keys() == told.bodies.keys()
 
 
 def test_a_failure_is_an_entry_without_an_answer(tmp_path: Path) -> None:
@@ -196,7 +192,7 @@ def test_a_failure_is_an_entry_without_an_answer(tmp_path: Path) -> None:
     response = value["log"]["entries"][0]["response"]
     assert (response["status"], response["_error"]) == (0, "the connection failed")
     assert response["_errorKind"] == "connection-lost"
-    assert read(value)["exchanges"] == json.loads(json.dumps(told["exchanges"]))
+    assert read(json.dumps(value).encode()).exchanges == told.exchanges
 
 
 # --------------------------------------------------------------------------- what is no HAR
@@ -245,15 +241,15 @@ def command_in_figures(log: Any) -> None:
 
 
 MISFITS = [
-    (of_a_browser, "it is no HAR that this suite wrote"),
+    (of_a_browser, "it is not a HAR that this suite wrote"),
     (newer, "version 99 of the document is not read here"),
     (body_changed, "was changed, its digest does not fit"),
     (no_base64, "a body in the HAR cannot be read: "),
     (definition_changed, "the definition in it was changed"),
-    (no_digest, "something is missing from the HAR: KeyError('_digest')"),
-    (another_kind, "something is missing from the HAR: TypeError"),
+    (no_digest, "Object missing required field `_digest` - at `$.log.entries[0].request`"),
+    (another_kind, "Expected `object`, got `int` - at `$.log.entries[0].request.headers[0]`"),
     (entries_gone, "it has no body "),
-    (command_in_figures, "command is not what it should be"),
+    (command_in_figures, "Expected `str`, got `int` - at `$.log.entries[0]._command`"),
 ]
 
 

@@ -38,8 +38,8 @@ def test_workers_write_one_har_with_the_longest_bodies_and_it_judges_to_the_same
     assert {entry["_exchange"].partition("-")[0] for entry in entries} == {"gw0", "gw1"}
     assert max(entry["request"]["bodySize"] for entry in entries) > 10 * 1024 * 1024
     whole = load(tmp_path / "out" / "conformance.json")
-    assert load(har)["exchanges"] == whole["exchanges"]
-    assert load(har)["cases"] == whole["cases"]
+    assert load(har).exchanges == whole.exchanges
+    assert load(har).cases == whole.cases
     assert main(["judge", str(har)]) == 0
     of_har = capsys.readouterr().out
     assert main(["judge", str(tmp_path / "out" / "conformance.json")]) == 0
@@ -65,9 +65,9 @@ def test_a_run_that_is_interrupted_leaves_a_har_of_what_it_did(tmp_path: Path) -
     process.send_signal(signal.SIGINT)
     process.wait(timeout=60)
     whole = load(har)
-    assert whole["end"]["complete"] is False
-    assert 0 < len(whole["cases"]) < whole["run"]["planned"]
-    assert whole["exchanges"] == load(tmp_path / "conformance.json")["exchanges"]
+    assert whole.end.complete is False
+    assert 0 < len(whole.cases) < whole.run.planned
+    assert whole.exchanges == load(tmp_path / "conformance.json").exchanges
 
 
 @pytest.mark.parametrize("name", ["run.json", "."])

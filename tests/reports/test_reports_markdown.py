@@ -31,7 +31,7 @@ HEADLINES = [
     ([a_case()], {}, "### Conforms: no deviation fails the run, 1 case\n"),
     ([a_case("a", "deviates"), a_case("b")], {}, "### Deviates: 1 of 2 cases fail the run\n"),
     (
-        [a_case("a", "deviates", excuse="known (x)")],
+        [a_case("a", "deviates", waiver="known (x)")],
         {},
         "### Conforms: no deviation fails the run, 1 case\n",
     ),
@@ -76,12 +76,12 @@ def test_the_rules_with_the_most_failing_cases_are_shown_and_the_others_counted(
 
 def test_what_does_not_fail_the_run_is_counted_with_its_reasons() -> None:
     cases = [
-        a_case("a", "deviates", excuse="known (ticket 7)"),
+        a_case("a", "deviates", waiver="known (ticket 7)"),
         a_case("b", "undecided", reason="throttled"),
         a_case("c", "undecided", reason="throttled"),
         a_case("d", "not applicable"),
     ]
-    text = summary(a_document(cases, gone=["rule 'x'"]))
+    text = summary(a_document(cases, stale=["rule 'x'"]))
     assert "- Deviations that do not fail the run: 1 (1 × `unknown-path`)\n" in text
     assert "- Undecided: 2 (2 × throttled)\n" in text
     assert "- Known deviations that are gone or expired: 1 (`rule 'x'`)\n" in text
@@ -133,7 +133,7 @@ def hostile(rules: int, text: str) -> str:
         for outcome in ("deviates", "undecided", "not applicable")
         for level in ("must", "should", "derived")
     ]
-    cases += [a_case(text, "deviates", excuse=text, rules=[text], **told)]
+    cases += [a_case(text, "deviates", waiver=text, rules=[text], **told)]
     document = a_document(
         cases,
         endpoint=text,
@@ -142,10 +142,10 @@ def hostile(rules: int, text: str) -> str:
         complete=False,
         why=text,
         untested=[text] * 9,
-        gone=[text] * 9,
+        stale=[text] * 9,
     )
-    for rule in document["rules"].values():
-        rule["sentence"] = text
+    for rule in document.rules.values():
+        rule.sentence = text
     return summary(document, a_diagnosis(text))
 
 

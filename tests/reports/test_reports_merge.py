@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
+from fixtures.exceptions import ReportError
 from fixtures.gateway.process import running_gateway
 from reports.__main__ import main
-from reports.document import Document
+from reports.document import Document, Shard
 from reports.durations import DURATIONS
 from reports.loader import load
 from reports.merge import Part, joined
 from reports.publish import diagnosed
+from reports.stream import to_jsonl
 from tests.reports.document_helpers import a_case, a_document
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +81,7 @@ def told(path: Path) -> dict[str, Any]:
 
     Left out is what two runs never share: times, request ids, the names of folders and exchanges.
     """
-    whole: Any = load(path)
+    whole = json.loads(path.read_bytes())
 
     def body(name: str) -> Any:
         kept = whole["bodies"][name]
@@ -117,12 +119,12 @@ def told(path: Path) -> dict[str, Any]:
 
 def test_merged_shards_say_what_the_whole_run_says(outs: Path, merged: Path) -> None:
     shards = [load(outs / n / "conformance.json") for n in ("1", "2", "3")]
-    assert all(shard["end"]["complete"] for shard in shards)
-    assert all(len(shard["cases"]) > 10 for shard in shards)
+    assert all(shard.end.complete for shard in shards)
+    assert all(len(shard.cases) > 10 for shard in shards)
     of_run, of_merge = told(outs / "whole" / "conformance.json"), told(merged)
     assert of_run["end"]["complete"]
     assert of_run["totals"]["deviates"] > 10
-    assert len(of_run["gone"]) == 1
+    assert len(of_run["stale"]) == 1
     assert of_merge == of_run
 
 
@@ -137,18 +139,18 @@ def test_a_merge_publishes_what_a_run_does(outs: Path, merged: Path) -> None:
     names = {file.name for file in merged.parent.iterdir()}
     of_a_run = {f.name for f in (outs / "whole").iterdir() if not f.name.startswith("journal-")}
     assert names == of_a_run - {"conformance.jsonl"}
-    sent = [load(outs / n / "conformance.json")["end"]["traffic"]["requests"] for n in "123"]
-    assert load(merged)["end"]["traffic"]["requests"] == sum(sent) > 30
+    sent = [load(outs / n / "conformance.json").end.traffic.requests for n in "123"]
+    assert load(merged).end.traffic.requests == sum(sent) > 30
     tests = [json.loads((outs / n / DURATIONS).read_bytes()) for n in ("1", "2", "3")]
     assert json.loads((merged.parent / DURATIONS).read_bytes()) == tests[0] | tests[1] | tests[2]
-    assert set(tests[0] | tests[1] | tests[2]) == {c["test"] for c in load(merged)["cases"]}
+    assert set(tests[0] | tests[1] | tests[2]) == {c.test for c in load(merged).cases}
     assert main(["judge", str(merged)]) == 1
 
 
 def test_shards_take_about_the_same_time(outs: Path) -> None:
     known = json.loads((outs / "whole" / DURATIONS).read_bytes())
     times = [
-        sum(known[case["test"]] for case in load(outs / n / "conformance.json")["cases"])
+        sum(known[case.test] for case in load(outs / n / "conformance.json").cases)
         for n in ("1", "2", "3")
     ]
     longest = max(known.values())
@@ -162,12 +164,10 @@ def test_a_merge_without_a_shard_says_which_is_missing(
     assert main(["merge", *shards, f"--output={tmp_path}"]) == 1
     assert "of 3 shards, these are missing: 2" in capsys.readouterr().out
     whole = load(tmp_path / "conformance.json")
-    assert whole["end"]["complete"] is False
-    planned, done = whole["run"]["planned"], len(whole["cases"])
+    assert whole.end.complete is False
+    planned, done = whole.run.planned, len(whole.cases)
     assert done < planned
-    assert whole["end"]["untested"][-1] == (
-        f"{planned - done} of {planned} planned cases came to no verdict"
-    )
+    assert whole.untested[-1] == f"{planned - done} of {planned} planned cases came to no verdict"
 
 
 def test_a_shard_that_was_cut_is_merged_as_far_as_it_goes(outs: Path, tmp_path: Path) -> None:
@@ -176,9 +176,9 @@ def test_a_shard_that_was_cut_is_merged_as_far_as_it_goes(outs: Path, tmp_path: 
     cut.write_text("".join(cut.read_text().splitlines(keepends=True)[:9]))
     shards = [str(outs / n / "conformance.json") for n in ("2", "3")]
     assert main(["merge", *shards, str(cut), f"--output={tmp_path / 'out'}"]) == 1
-    end = load(tmp_path / "out" / "conformance.json")["end"]
-    assert end["complete"] is False
-    assert end["why"] == "shard 1 of 3: the run was cut: nothing says how it ended"
+    end = load(tmp_path / "out" / "conformance.json").end
+    assert end.complete is False
+    assert end.why == "shard 1 of 3: the run was cut: nothing says how it ended"
 
 
 # --------------------------------------------------------------------------- what is no run at all
@@ -190,10 +190,12 @@ def a_shard(number: int, of: int = 2, names: str = "ab", **more: Any) -> Part:
         a_case(name, number=ord(name) - ord("a"), test=f"suites/keys/test_keys.py::t[{name}]")
         for name in names
     ]
-    shard = {"number": number, "of": of, "cases": 4, "embedded": True, **more.pop("shard", {})}
+    shard = Shard(
+        **{"number": number, "of": of, "cases": 4, "embedded": True} | more.pop("shard", {})
+    )
     made = a_document(copy.deepcopy(cases), endpoint=f"http://127.0.0.1:{number}/v1", **more)
-    made["run"]["shard"] = shard  # type: ignore[typeddict-item]
-    return Part(Path(f"{number}.json"), made, made["run"]["shard"])
+    made.run.shard = shard
+    return Part(Path(f"{number}.json"), made, made.run.shard)
 
 
 def merge(*parts: Part) -> Document:
@@ -202,9 +204,9 @@ def merge(*parts: Part) -> Document:
 
 def test_shards_that_each_started_the_embedded_gateway_are_of_one_run() -> None:
     whole = merge(a_shard(2, names="cd"), a_shard(1))
-    assert [case["id"] for case in whole["cases"]] == list("abcd")
-    assert (whole["end"]["complete"], whole["end"]["exit_status"]) == (True, 0)
-    assert "shard" not in whole["run"]
+    assert [case.id for case in whole.cases] == list("abcd")
+    assert (whole.end.complete, whole.end.exit_status) == (True, 0)
+    assert whole.run.shard is None
 
 
 OTHERS: dict[str, tuple[Callable[[], Part], str]] = {
@@ -227,30 +229,31 @@ OTHERS: dict[str, tuple[Callable[[], Part], str]] = {
 
 @pytest.mark.parametrize(("other", "sentence"), OTHERS.values(), ids=OTHERS)
 def test_shards_of_different_runs_are_told_apart(other: Callable[[], Part], sentence: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(sentence)):
+    with pytest.raises(ReportError, match=re.escape(sentence)):
         merge(a_shard(1), other())
 
 
 def test_a_cut_that_leaves_cases_to_nobody_is_not_complete() -> None:
-    end = merge(a_shard(1), a_shard(2, names="d"))["end"]
-    assert end["why"].startswith("the shards have 3 of 4 cases: they were cut differently")
-    assert (end["complete"], end["exit_status"]) == (False, 6)
-    assert end["untested"] == ["1 of 4 planned cases came to no verdict"]
+    whole = merge(a_shard(1), a_shard(2, names="d"))
+    end = whole.end
+    assert end.why.startswith("the shards have 3 of 4 cases: they were cut differently")
+    assert (end.complete, end.exit_status) == (False, 6)
+    assert whole.untested == ["1 of 4 planned cases came to no verdict"]
 
 
 def test_a_shard_that_was_cut_before_it_knew_its_cases_is_no_other_run() -> None:
     cut = a_shard(2, names="", shard={"cases": 0}, complete=False, why="killed", exit_status=None)
-    end = merge(a_shard(1), cut)["end"]
-    assert (end["complete"], end["why"]) == (False, "shard 2 of 2: killed")
+    end = merge(a_shard(1), cut).end
+    assert (end.complete, end.why) == (False, "shard 2 of 2: killed")
 
 
 def test_a_known_deviation_is_gone_that_no_shard_needs() -> None:
     parts = (
-        a_shard(1, gone=["x", "y"], strict=True),
-        a_shard(2, names="cd", gone=["y"], strict=True),
+        a_shard(1, stale=["x", "y"], strict=True),
+        a_shard(2, names="cd", stale=["y"], strict=True),
     )
     whole = merge(*parts)
-    assert (whole["gone"], whole["end"]["exit_status"]) == (["y"], 1)
+    assert (whole.stale, whole.end.exit_status) == (["y"], 1)
 
 
 STATUSES = [
@@ -269,7 +272,7 @@ def test_the_exit_status_is_that_of_the_run(
     case = a_case("a", outcome, number=0, test="suites/keys/test_keys.py::t[a]")
     one = a_shard(1, cases=[case], shard={"cases": 3}, exit_status=statuses[0])
     two = a_shard(2, names="cd", shard={"cases": 3}, exit_status=statuses[1])
-    assert merge(one, two)["end"]["exit_status"] == status
+    assert merge(one, two).end.exit_status == status
 
 
 def test_what_differs_between_machines_is_there_as_a_list() -> None:
@@ -281,19 +284,19 @@ def test_what_differs_between_machines_is_there_as_a_list() -> None:
         2, names="cd", key_prefix="b/conformance/2/", arguments=["--shard=2/2", "-q"],
         environment={"python": "3.12", "workers": "1"},
     )  # fmt: skip
-    about = merge(one, two)["run"]
-    assert about["environment"] == {"python": "3.11, 3.12", "workers": "1"}
-    assert (about["key_prefix"], about["arguments"]) == ("b/conformance/", ["-q"])
-    one.recorded["run"]["arguments"] = ["--shard", "1/2", "-q"]
-    assert merge(one, two)["run"]["arguments"] == ["-q"]
+    about = merge(one, two).run
+    assert about.environment == {"python": "3.11, 3.12", "workers": "1"}
+    assert (about.key_prefix, about.arguments) == ("b/conformance/", ["-q"])
+    one.recorded.run.arguments = ["--shard", "1/2", "-q"]
+    assert merge(one, two).run.arguments == ["-q"]
 
 
 def test_a_wrong_call_of_merge_ends_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, part = tmp_path / "whole.json", tmp_path / "conformance.json"
-    whole.write_text(json.dumps(a_document([a_case()])))
-    part.write_text(json.dumps(a_shard(1).recorded))
+    whole.write_text(to_jsonl(a_document([a_case()])))
+    part.write_text(to_jsonl(a_shard(1).recorded))
     (tmp_path / "file").touch()
     for call, sentence in (
         ([whole], "whole.json: is of a whole run, and none of the shards"),

@@ -73,14 +73,14 @@ def test_a_known_deviation_covers_by_rule_and_case_until_its_last_day(
     policy = Policy(Level.SHOULD, (known,), TODAY)
     assert policy.fails(verdict) is not covers
     assert policy.known_as(verdict) == (known if covers else None)
-    assert policy.gone([verdict]) == (() if covers else (known,))
+    assert policy.stale([verdict]) == (() if covers else (known,))
 
 
 def test_what_no_deviation_needed_is_gone() -> None:
     needed, unneeded, expired = entry(MUST), entry(SHOULD), entry(MUST, expires=YESTERDAY)
     policy = Policy(Level.SHOULD, (needed, unneeded, expired), TODAY)
-    assert policy.gone(iter([a_verdict(), a_verdict(case="another")])) == (unneeded, expired)
-    assert policy.gone([]) == policy.known
+    assert policy.stale(iter([a_verdict(), a_verdict(case="another")])) == (unneeded, expired)
+    assert policy.stale([]) == policy.known
 
 
 EXCUSES = [
@@ -104,7 +104,7 @@ def test_the_excuse_says_why_a_deviation_does_not_fail(
 ) -> None:
     verdict = a_verdict(rule=rule)
     assert not policy.fails(verdict)
-    assert policy.excuse(verdict) == excuse
+    assert policy.waiver(verdict) == excuse
 
 
 @pytest.mark.parametrize(

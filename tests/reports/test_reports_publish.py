@@ -1,11 +1,11 @@
 """What a run leaves in the folder of the reports."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from reports import __main__ as command
+from reports.loader import load
 from reports.publish import publish, remove_stale_reports
 from tests.reports.recording_helpers import recorded
 
@@ -20,13 +20,13 @@ def out(tmp_path_factory) -> Path:
 
 
 def test_document_page_and_summary_tell_of_the_same_deviation(out: Path) -> None:
-    document = json.loads((out / "conformance.json").read_text(encoding="utf-8"))
-    deviating = [case["id"] for case in document["cases"] if case["outcome"] == "deviates"]
-    failing = [case["id"] for case in document["cases"] if case["fails"]]
+    document = load(out / "conformance.json")
+    deviating = [case.id for case in document.cases if case.outcome == "deviates"]
+    failing = [case.id for case in document.cases if case.fails]
     assert deviating and failing
     assert deviating[0] in (out / "conformance.html").read_text(encoding="utf-8")
     summary = (out / "summary.md").read_text(encoding="utf-8")
-    assert f"### Deviates: {len(failing)} of {len(document['cases'])} cases fail the run" in summary
+    assert f"### Deviates: {len(failing)} of {len(document.cases)} cases fail the run" in summary
 
 
 def test_page_and_summary_have_the_diagnosis(out: Path) -> None:
@@ -41,7 +41,7 @@ def test_the_summary_goes_to_the_step_of_the_workflow_as_well(
     steps = tmp_path / "steps.md"
     steps.write_text("what was before\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(steps))
-    document = json.loads((out / "conformance.json").read_text(encoding="utf-8"))
+    document = load(out / "conformance.json")
     publish(document, out)
     summary = (out / "summary.md").read_text(encoding="utf-8")
     assert steps.read_text(encoding="utf-8") == f"what was before\n{summary}"
@@ -49,7 +49,7 @@ def test_the_summary_goes_to_the_step_of_the_workflow_as_well(
 
 def test_where_a_body_is_gone_there_is_a_page_without_a_diagnosis(tmp_path: Path) -> None:
     document = recorded(tmp_path, "sample", FAULT, every=7)
-    body = next(name for name, body in document["bodies"].items() if body["base64"] is None)
+    body = next(name for name, body in document.bodies.items() if body.base64 is None)
     (tmp_path / "bodies" / f"{body}.bin").unlink()
     publish(document, tmp_path)
     assert "Diagnosis." not in (tmp_path / "summary.md").read_text(encoding="utf-8")

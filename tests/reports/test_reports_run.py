@@ -62,25 +62,25 @@ def test_a_run_writes_a_document_that_judges_to_the_same(
     done = run(tmp_path, *what, *workers, "--definition=mapped", "--hypothesis-profile=quick")
     assert done.returncode == 0, done.stdout
     whole = written(tmp_path)
-    assert whole["end"]["complete"]
-    assert whole["end"]["exit_status"] == 0
-    assert whole["run"]["planned"] == len(whole["cases"]) > 3
-    assert whole["run"]["definition"]["source"] == "mapped.yaml"
-    assert whole["run"]["environment"]["workers"] == str(len(workers) + 1)
-    assert f"conforms in {whole['totals']['conforms']} of {len(whole['cases'])} " in done.stdout
-    assert any("cases were deselected" in line for line in whole["end"]["untested"])
-    assert any(line.startswith("no case was selected of: ") for line in whole["end"]["untested"])
+    assert whole.end.complete
+    assert whole.end.exit_status == 0
+    assert whole.run.planned == len(whole.cases) > 3
+    assert whole.run.definition.source == "mapped.yaml"
+    assert whole.run.environment["workers"] == str(len(workers) + 1)
+    assert f"conforms in {whole.totals.conforms} of {len(whole.cases)} " in done.stdout
+    assert any("cases were deselected" in line for line in whole.end.untested)
+    assert any(line.startswith("no case was selected of: ") for line in whole.end.untested)
     # The searches are there with the sequence that settled them.
-    sequence = next(case for case in whole["cases"] if case["id"] == "any-sequence 1")
-    assert len(sequence["steps"]) > 1
+    sequence = next(case for case in whole.cases if case.id == "any-sequence 1")
+    assert len(sequence.steps) > 1
     # The bodies are there that the document names, and no other.
-    names = {name for name, body in whole["bodies"].items() if body["base64"] is None}
+    names = {name for name, body in whole.bodies.items() if body.base64 is None}
     assert {file.stem for file in (tmp_path / "bodies").iterdir()} == names
     assert names
     assert main(["judge", str(tmp_path / "conformance.json")]) == 0
     assert "Verdicts that changed: 0 of" in capsys.readouterr().out
     cases = ET.parse(junit).findall(".//testcase")
-    assert len(cases) == len(whole["cases"])
+    assert len(cases) == len(whole.cases)
     for case in cases:
         named = {p.get("name"): p.get("value") for p in case.findall("properties/property")}
         assert (named["verdict"], set(named)) == ("conforms", {"rule", "level", "verdict"})
@@ -96,8 +96,8 @@ def test_what_an_earlier_run_left_is_gone(tmp_path: Path) -> None:
     (tmp_path / "conformance.json").write_text("old")
     (tmp_path / STREAM).write_text("old")
     assert run(tmp_path, "suites/errors", "-k", "unknown-path or strays").returncode in (0, 5)
-    assert written(tmp_path)["version"] == 1
-    assert load(tmp_path / STREAM)["version"] == 1
+    assert written(tmp_path).version == 1
+    assert load(tmp_path / STREAM).version == 1
     assert (stale.exists(), kept.exists()) == (False, True)
 
 
@@ -113,7 +113,7 @@ def test_the_commit_and_the_job_of_a_ci_are_named(tmp_path: Path) -> None:
         "GITHUB_SERVER_URL": "https://github.example", "GITHUB_REPOSITORY": "a/b",
     }  # fmt: skip
     run(tmp_path, "suites/errors", "-k", "strays", **github)
-    told = written(tmp_path)["run"]["environment"]
+    told = written(tmp_path).run.environment
     assert (told["commit"], told["ref"]) == ("0123abcd", "refs/heads/main")
     assert told["job"] == "https://github.example/a/b/actions/runs/7"
 
@@ -131,20 +131,17 @@ def test_a_run_that_stops_early_says_so(tmp_path: Path) -> None:
         done = run(tmp_path, "-x", "suites/upload", f"--endpoint={gateway.url}")
     assert done.returncode == 1, done.stdout
     whole = written(tmp_path)
-    assert whole["end"]["complete"] is False
-    assert whole["end"]["why"] == "stopping after 1 failures"
-    left = whole["run"]["planned"] - len(whole["cases"])
-    assert (
-        f"{left} of {whole['run']['planned']} planned cases came to no verdict"
-        in (whole["end"]["untested"])
-    )
-    assert whole["totals"]["deviates"] == 1
+    assert whole.end.complete is False
+    assert whole.end.why == "stopping after 1 failures"
+    left = whole.run.planned - len(whole.cases)
+    assert f"{left} of {whole.run.planned} planned cases came to no verdict" in whole.untested
+    assert whole.totals.deviates == 1
 
 
 def test_a_run_that_selects_nothing_is_not_complete(tmp_path: Path) -> None:
     assert run(tmp_path, "suites/errors", "-k", "no-such-case").returncode == 5
-    end = written(tmp_path)["end"]
-    assert (end["complete"], end["why"], end["exit_status"]) == (False, "no case was selected", 5)
+    end = written(tmp_path).end
+    assert (end.complete, end.why, end.exit_status) == (False, "no case was selected", 5)
 
 
 def test_a_run_that_never_got_to_its_tests_says_why(tmp_path: Path) -> None:
@@ -152,11 +149,11 @@ def test_a_run_that_never_got_to_its_tests_says_why(tmp_path: Path) -> None:
     done = run(tmp_path, "--endpoint=http://127.0.0.1:9/v1")
     assert done.returncode == 6
     whole = written(tmp_path)
-    assert whole["cases"] == []
-    assert whole["end"]["complete"] is False
-    assert whole["end"]["exit_status"] == 6
-    assert "cannot be reached" in whole["end"]["why"]
-    assert whole["end"]["why"] in done.stderr
+    assert whole.cases == []
+    assert whole.end.complete is False
+    assert whole.end.exit_status == 6
+    assert "cannot be reached" in whole.end.why
+    assert whole.end.why in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path: Path) -> None:
@@ -246,10 +243,10 @@ def end_in_the_middle(out: Path, how: signal.Signals, *arguments: str) -> int:
 def test_an_interrupted_run_leaves_what_it_has(tmp_path: Path, workers: tuple[str, ...]) -> None:
     assert end_in_the_middle(tmp_path, signal.SIGINT, *workers) == 2
     whole = written(tmp_path)
-    assert whole["end"]["complete"] is False
-    assert whole["end"]["why"] == "interrupted"
-    assert whole["end"]["exit_status"] == 2
-    assert 1 <= len(whole["cases"]) < whole["run"]["planned"]
+    assert whole.end.complete is False
+    assert whole.end.why == "interrupted"
+    assert whole.end.exit_status == 2
+    assert 1 <= len(whole.cases) < whole.run.planned
 
 
 def test_a_run_that_is_killed_leaves_a_stream_that_is_known_to_be_cut(
@@ -259,10 +256,10 @@ def test_a_run_that_is_killed_leaves_a_stream_that_is_known_to_be_cut(
     assert end_in_the_middle(tmp_path, signal.SIGKILL) == -signal.SIGKILL
     assert not (tmp_path / "conformance.json").exists()
     whole = load(tmp_path / STREAM)
-    assert whole["end"]["complete"] is False
-    assert 1 <= len(whole["cases"]) < whole["run"]["planned"]
+    assert whole.end.complete is False
+    assert 1 <= len(whole.cases) < whole.run.planned
     main(["judge", str(tmp_path / STREAM), "-o", str(tmp_path / "new.json")])
-    assert load(tmp_path / "new.json")["cases"] == whole["cases"]
+    assert load(tmp_path / "new.json").cases == whole.cases
 
 
 def test_a_worker_that_crashes_takes_one_case_with_it(tmp_path: Path) -> None:
@@ -277,11 +274,11 @@ def test_a_worker_that_crashes_takes_one_case_with_it(tmp_path: Path) -> None:
     done = run(out, "-n1", "-p", "crashing", "suites/errors", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1, done.stdout
     whole = written(out)
-    assert whole["end"]["complete"] is False
-    assert whole["end"]["untested"][-1].startswith("1 of ")
-    keys = [step["exchange"] for case in whole["cases"] for step in case["steps"]]
-    assert set(keys) <= set(whole["exchanges"])
-    assert {key.partition("-")[0] for key in whole["exchanges"]} == {"gw0", "gw1"}
+    assert whole.end.complete is False
+    assert whole.untested[-1].startswith("1 of ")
+    keys = [step.exchange for case in whole.cases for step in case.steps]
+    assert set(keys) <= set(whole.exchanges)
+    assert {key.partition("-")[0] for key in whole.exchanges} == {"gw0", "gw1"}
 
 
 # -------------------------------------------------------------------------------------- secrets
@@ -323,7 +320,7 @@ def test_nothing_that_a_run_writes_or_says_shows_a_secret(tmp_path: Path, echoin
         **SECRETS,
     )
     assert done.returncode == 1, done.stdout
-    shown = written(tmp_path)["run"]["arguments"]
+    shown = written(tmp_path).run.arguments
     assert "X-Secret: env:PLANTED_HEADER" in shown
     assert "--api-key=env:PLANTED_KEY" in shown
     assert "X-Literal: (not shown)" in shown

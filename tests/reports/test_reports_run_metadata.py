@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.definitions import FOLDER, load
+from fixtures.rules.rule_book import Level
 from reports.bodies import digest
 from reports.run_metadata import environment, heading, suite_version, without_secrets
 
@@ -45,7 +46,7 @@ def test_the_definition_is_there_as_its_file_has_it() -> None:
         definition,
         "http://a/v1",
         profile="quick",
-        level="must",
+        level=Level.MUST,
         strict=True,
         key_prefix="p/",
         arguments=["--api-key=word"],
@@ -53,10 +54,10 @@ def test_the_definition_is_there_as_its_file_has_it() -> None:
         environment={},
     )
     raw = (FOLDER / "conversions.yaml").read_bytes()
-    assert told["definition"]["document"].encode() == raw
-    assert told["definition"]["sha256"] == digest(raw)
-    assert told["arguments"] == ["--api-key=(not shown)"]
-    assert told["suite_version"] == suite_version() == PROJECT["version"]
+    assert told.definition.document.encode() == raw
+    assert told.definition.sha256 == digest(raw)
+    assert told.arguments == ["--api-key=(not shown)"]
+    assert told.suite_version == suite_version() == PROJECT["version"]
 
 
 CI = [

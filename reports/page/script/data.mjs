@@ -12,7 +12,7 @@ export const cases = page.cases.map((row, place) => ({
   cause: "",
   expected_form: "",
   actual_form: "",
-  excuse: "",
+  waiver: "",
   fails: false,
   key: row.id,
   ...row,

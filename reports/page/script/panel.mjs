@@ -125,7 +125,7 @@ function drawPanel(panel, item) {
         badge(item.outcome),
         " ",
         levelMark(item.level),
-        item.excuse && quiet(" does not fail the run: ", ...visible(item.excuse)),
+        item.waiver && quiet(" does not fail the run: ", ...visible(item.waiver)),
       ),
       make("h2", { id: "panel-title", tabindex: "-1" }, ...visible(item.id)),
       ...verdictWords(item),

@@ -134,7 +134,7 @@ function notices() {
       `${counted(excused, "deviation does", "deviations do")} not fail this run: known, or weaker than the level that fails it.`,
     );
   }
-  for (const gone of page.gone) texts.push(`Known deviation that is gone or expired: ${gone}`);
+  for (const gone of page.stale) texts.push(`Known deviation that is gone or expired: ${gone}`);
   return texts.map((text) => make("p", { class: "notice" }, ...visible(text)));
 }
 

@@ -65,28 +65,28 @@ def written(recorded: Path, folder: Path) -> TavernFile:
     contents = Contents(whole, recorded)
     folder.mkdir()
     (folder / "same.py").write_text(_SAME, encoding="utf-8")
-    for name in whole["bodies"]:
+    for name in whole.bodies:
         (folder / name).write_bytes(contents(name))
     tests = list(_tests(whole))
     # JSON is YAML, too.
     (folder / _FILE).write_text("\n---\n".join(map(json.dumps, tests)) + "\n", encoding="utf-8")
-    return TavernFile(folder, len(tests), len(whole["exchanges"]))
+    return TavernFile(folder, len(tests), len(whole.exchanges))
 
 
 def _tests(whole: document.Document) -> Iterator[dict[str, Any]]:
     not_stored = set()
-    for key, exchange in whole["exchanges"].items():
-        sent, received = exchange["sent"], exchange["received"]
-        headers = [(n, v) for n, v in sent["headers"] if n.lower() not in _BY_THE_CLIENT]
+    for key, exchange in whole.exchanges.items():
+        sent, received = exchange.sent, exchange.received
+        headers = [(n, v) for n, v in sent.headers if n.lower() not in _BY_THE_CLIENT]
         names = {name.lower() for name, _ in headers}
-        empty = whole["bodies"][sent["body"]]["length"] == 0
-        uploads = sent["method"] == "PUT"
+        empty = whole.bodies[sent.body].length == 0
+        uploads = sent.method == "PUT"
         if uploads and empty:
-            not_stored.add(sent["url"])
+            not_stored.add(sent.url)
         sayable = len(names) == len(headers) and (uploads or "accept" in names)
-        if received is None or not sayable or sent["url"] in not_stored:
+        if received is None or not sayable or sent.url in not_stored:
             continue
-        yield _test(key, sent, dict(headers), received, whole["run"]["endpoint"])
+        yield _test(key, sent, dict(headers), received, whole.run.endpoint)
 
 
 def _test(
@@ -97,20 +97,20 @@ def _test(
     endpoint: str,
 ) -> dict[str, Any]:
     request: dict[str, Any] = {
-        "url": f"{{tavern.env_vars.{_ENDPOINT}}}{_literal(sent['url'].removeprefix(endpoint))}",
-        "method": sent["method"],
+        "url": f"{{tavern.env_vars.{_ENDPOINT}}}{_literal(sent.url.removeprefix(endpoint))}",
+        "method": sent.method,
         "headers": {name: _literal(value) for name, value in headers.items()},
     }
-    if sent["method"] == "PUT":
-        request["file_body"] = sent["body"]
-    types = {n: _literal(v) for n, v in received["headers"] if n.lower() == "content-type"}
+    if sent.method == "PUT":
+        request["file_body"] = sent.body
+    types = {n: _literal(v) for n, v in received.headers if n.lower() == "content-type"}
     response: dict[str, Any] = {
-        "status_code": received["status"],
+        "status_code": received.status,
         "headers": types,
     }
     # An error's body has the identifier of its request in it.
-    if sent["method"] != "HEAD" and received["status"] == 200:
-        same = {"function": "same:bytes_of", "extra_kwargs": {"file": received["body"]}}
+    if sent.method != "HEAD" and received.status == 200:
+        same = {"function": "same:bytes_of", "extra_kwargs": {"file": received.body}}
         response["verify_response_with"] = same
     stage = {"name": key, "request": request, "response": response}
     return {"test_name": f"exchange {key}", "stages": [stage]}

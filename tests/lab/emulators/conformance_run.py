@@ -48,8 +48,8 @@ def judge(
         found = load(document)
     except ReportError:
         raise SkippedError(_why(said, status)) from None
-    if not found["cases"]:
-        raise SkippedError(found["end"]["why"] or _why(said, status))
+    if not found.cases:
+        raise SkippedError(found.end.why or _why(said, status))
     return found
 
 

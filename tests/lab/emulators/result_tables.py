@@ -1,10 +1,11 @@
 """The results as Markdown: by definition, by rule, and which emulators were skipped."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import asdict
 
 from fixtures.rules.rule_book import rules
-from reports.document import Counts
 from reports.markdown import escaped
 from tests.lab.emulators.emulator_result import EmulatorResult
 
@@ -43,10 +44,10 @@ def _ruler(columns: int) -> str:
     return _row(*["---"] * columns)
 
 
-def _cell(counts: "Counts | Counter[str] | None") -> str:
-    if counts is None or not any(counts[outcome] for outcome in _OUTCOMES):  # type: ignore[literal-required]
+def _cell(counts: Mapping[str, int] | None) -> str:
+    if counts is None or not any(counts[outcome] for outcome in _OUTCOMES):
         return _NOTHING
-    return " / ".join(str(counts[outcome]) for outcome in _OUTCOMES)  # type: ignore[literal-required]
+    return " / ".join(str(counts[outcome]) for outcome in _OUTCOMES)
 
 
 def _by_definition(results: Sequence[EmulatorResult]) -> Iterator[str]:
@@ -63,8 +64,11 @@ def _by_definition(results: Sequence[EmulatorResult]) -> Iterator[str]:
             (document,) = (
                 a.document for a in results if (_called(a), a.definition) == (emulator, name)
             )
-            fail = sum(case["fails"] for case in document["cases"]) if document else 0
-            cells += [_cell(document and document["totals"]), str(fail) if document else _NOTHING]
+            fail = sum(case.fails for case in document.cases) if document else 0
+            cells += [
+                _cell(document and asdict(document.totals)),
+                str(fail) if document else _NOTHING,
+            ]
         yield _row(f"`{name}`", *cells)
 
 
@@ -75,9 +79,9 @@ def _by_rule(results: Sequence[EmulatorResult]) -> Iterator[str]:
         return
     sums: dict[tuple[str, str], Counter[str]] = {}
     for result in results:
-        for name, rule in result.document["rules"].items() if result.document else ():
+        for name, rule in result.document.rules.items() if result.document else ():
             counts = sums.setdefault((_called(result), name), Counter())
-            counts.update({outcome: rule["counts"][outcome] for outcome in _OUTCOMES})  # type: ignore[literal-required]
+            counts.update(asdict(rule.counts))
     yield "## By rule\n"
     yield _row("rule", "level", *emulators)
     yield _ruler(2 + len(emulators))
