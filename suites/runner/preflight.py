@@ -66,7 +66,7 @@ def _check_functions(definition: Definition, performer: CaseRunner, url: str) ->
         received = _answer(performer, shaken.request, url)
         what = f"{shaken.request.sent_method} {operation.path}"
         said = f"{received.status} {_message(received)}".strip()
-        if "Missing Authentication Token" in said:
+        if definition.kind.unknown_route_message in said:
             raise _not_deployed(definition, url, what, said)
 
 
@@ -186,7 +186,7 @@ def _check_deployed(definition: Definition, request: Request, received: Received
     passed_on = {response.status for response in request.operation.integration.responses}
     if received.status in passed_on and b"<Error>" in received.body:
         return  # S3's own words: the gateway let the request in
-    if "Missing Authentication Token" in said:
+    if definition.kind.unknown_route_message in said:
         raise _not_deployed(definition, url, what, said)
     if received.status == 401 or (received.status == 403 and 403 not in expected):
         raise EndpointMismatchError(

@@ -1,19 +1,20 @@
 """What the gateway says of its own accord, plain and as a definition wants it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from fixtures.api import GatewayResponse
+from fixtures.api import REST, GatewayResponse
 from fixtures.gateway.error_responses import (
     FORBIDDEN,
     INTERNAL,
     TIMED_OUT,
     TOO_LARGE,
-    UNKNOWN,
     UNSUPPORTED,
     Refusal,
     RefusedError,
+    unknown_route,
 )
 
 QUOTED = Refusal(500, 'a "word"', "AnException", "A_TYPE")
@@ -21,12 +22,12 @@ VARIABLES = "$context.error.messageString|$context.error.message|$context.error.
 
 
 @pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, INTERNAL, TIMED_OUT, TOO_LARGE, UNKNOWN, UNSUPPORTED]
+    "refusal", [FORBIDDEN, INTERNAL, TIMED_OUT, TOO_LARGE, unknown_route(REST), UNSUPPORTED]
 )
 def test_a_refusal_is_json_with_a_message_and_names_its_error(refusal: Refusal) -> None:
-    answer = refusal.response()
+    answer = refusal.response(REST)
     assert answer.status == refusal.status
-    assert json.loads(answer.body) == {"message": refusal.message}
+    assert json.loads(answer.body) == {"message": refusal.message or REST.failure_message}
     assert answer.headers == {
         "Content-Type": "application/json",
         "x-amzn-ErrorType": refusal.error_type,
@@ -35,15 +36,15 @@ def test_a_refusal_is_json_with_a_message_and_names_its_error(refusal: Refusal) 
 
 
 def test_a_definition_may_change_the_status_alone() -> None:
-    plain = QUOTED.response()
-    changed = QUOTED.response(GatewayResponse("A_TYPE", 599))
+    plain = QUOTED.response(REST)
+    changed = QUOTED.response(REST, GatewayResponse("A_TYPE", 599))
     assert (changed.status, changed.headers, changed.body) == (599, plain.headers, plain.body)
-    assert QUOTED.response(GatewayResponse("A_TYPE")) == plain
+    assert QUOTED.response(REST, GatewayResponse("A_TYPE")) == plain
 
 
 def test_the_first_template_of_a_gateway_response_makes_the_body() -> None:
     templates = {"text/plain": VARIABLES, "text/html": "not this one"}
-    answer = QUOTED.response(GatewayResponse("A_TYPE", templates=templates))
+    answer = QUOTED.response(REST, GatewayResponse("A_TYPE", templates=templates))
     assert answer.body.decode() == '"a \\"word\\""|a "word"|A_TYPE'
     assert answer.headers["Content-Type"] == "text/plain"
     assert answer.status == 500
@@ -55,9 +56,24 @@ def test_a_literal_of_a_gateway_response_sets_a_header_in_any_spelling() -> None
         "gatewayresponse.header.X-Two": "'X's two'",
         "gatewayresponse.header.X-Origin": "method.request.header.Origin",
     }
-    answer = QUOTED.response(GatewayResponse("A_TYPE", parameters=parameters))
+    answer = QUOTED.response(REST, GatewayResponse("A_TYPE", parameters=parameters))
     assert answer.headers == {
         "Content-Type": "TEXT/X",
         "x-amzn-ErrorType": "AnException",
         "X-Two": "X's two",
     }
+
+
+def test_a_kind_of_api_has_its_own_words_and_headers() -> None:
+    other = replace(
+        REST,
+        error_type_header="x-error",
+        unknown_route_status=404,
+        unknown_route_message="Not Found",
+        failure_message="Internal Server Error",
+    )
+    unknown = unknown_route(other).response(other)
+    assert (unknown.status, json.loads(unknown.body)) == (404, {"message": "Not Found"})
+    assert "x-error" in unknown.headers
+    failed = INTERNAL.response(other)
+    assert json.loads(failed.body) == {"message": "Internal Server Error"}

@@ -6,7 +6,8 @@ import inspect
 import textwrap
 
 import pytest
-from survivors import Mutant, complaints, explained, mutant, scores
+
+from tests.lab.mutation.survivors import Mutant, complaints, explained, mutant, scores
 
 EXPLAINED = explained()
 
