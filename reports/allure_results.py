@@ -1,4 +1,4 @@
-"""What Allure shows of a case: rule, level, sources, exchanges, and how to repeat them."""
+"""What Allure shows of a case: rule, level, sources, exchanges, and the commands to repeat them."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def describe(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) 
     for source in rule.sources:
         allure.dynamic.link(source.url, name=source.title)
     if performed:
-        text = "\n\n".join(_in_words(step) for step in performed)
+        text = "\n\n".join(_exchange_text(step) for step in performed)
         allure.attach(text, "exchanges", allure.attachment_type.TEXT)
         lines = "\n".join(commands(performed, bodies))
         allure.attach(lines, "curl", allure.attachment_type.TEXT)
@@ -48,7 +48,7 @@ def _description(verdict: Verdict) -> str:
     return "\n\n".join(lines)
 
 
-def _in_words(step: StepResult) -> str:
+def _exchange_text(step: StepResult) -> str:
     exchange = step.exchange
     if exchange is None:
         return f"({step.step.role}) not sent"

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 _LINES = 10
-_LONGEST_SILENCE = 60.0
-_SHORTEST_SIGHT = 0.1
+_LONGEST_INTERVAL = 60.0
+_SHORTEST_INTERVAL = 0.1
 """Seconds for which a line on a terminal stays at least."""
 
 
@@ -55,11 +55,11 @@ class Progress:
         planned = self._planned() or self._done
         tenths, silence = self._done * _LINES // planned, self._clock() - self._said
         if self._renews:
-            if silence >= _SHORTEST_SIGHT or self._done == planned:
+            if silence >= _SHORTEST_INTERVAL or self._done == planned:
                 self._said = self._clock()
                 self._reporter.rewrite(self._line(planned), erase=True)
-                self._reporter.currentfspath = -2  # whatever comes next begins a line of its own
-        elif tenths > self._tenths or silence >= _LONGEST_SILENCE:
+                self._reporter.currentfspath = -2  # the next output begins a line of its own
+        elif tenths > self._tenths or silence >= _LONGEST_INTERVAL:
             self._said, self._tenths = self._clock(), tenths
             self._reporter.write_line(self._line(planned))
 
@@ -73,10 +73,10 @@ class Progress:
         left = planned - self._done
         if left and self._done > 1:
             each = (self._clock() - self._began) / (self._done - 1)
-            parts.append(f"about {in_words(each * left)} left")
+            parts.append(f"about {rounded_duration(each * left)} left")
         return ", ".join(parts)
 
 
-def in_words(seconds: float) -> str:
+def rounded_duration(seconds: float) -> str:
     """A time that is an estimate: whole seconds up to two minutes, then whole minutes."""
     return f"{ceil(seconds)} s" if seconds <= 120 else f"{ceil(seconds / 60)} min"

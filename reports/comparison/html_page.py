@@ -36,22 +36,6 @@ _OUTCOMES = {
 }
 """The keys of the counts and their words; deviations stand at the foot of a bar."""
 
-_SIGNS = {
-    "conforms": "✓",
-    "deviates": "✗",
-    "undecided": "?",
-    "untested": "…",
-    "not applicable": "–",
-    "absent": "∅",
-}
-"""Beside the words, so that a column is read at a glance without its colours."""
-
-_PATTERNS = {
-    "deviates": "M0 8 L8 0 M-2 2 L2 -2 M6 10 L10 6",
-    "undecided": "M4 0 V8",
-    "not_applicable": "M4 2 V4 M0 6 V8",
-}
-"""Drawn over the colour of a bar; one of conforming cases is plain."""
 _BAR_HEIGHT = 180
 
 
@@ -72,8 +56,6 @@ def render(comparison: Comparison) -> bytes:
         style=style,
         digest=b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         outcomes=_OUTCOMES,
-        signs=_SIGNS,
-        patterns=_PATTERNS,
         bars=list(_bars(comparison.runs)),
         meaning=MEANING,
         differences=_by_kind_and_rule(comparison),

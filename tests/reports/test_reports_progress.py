@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from reports.progress import Progress, in_words
+from reports.progress import Progress, rounded_duration
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,7 +104,7 @@ def test_the_time_before_the_first_case_is_no_measure() -> None:
     [(0.2, "1 s"), (59.5, "60 s"), (120, "120 s"), (121, "3 min"), (3600, "60 min")],
 )
 def test_an_estimate_is_in_whole_seconds_or_minutes(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert rounded_duration(seconds) == words
 
 
 # --------------------------------------------------------------------------- in a real run
