@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from fixtures.cases.case import NO_CASE, NOT_JUDGED
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.results import Results, grouped
 
 _REASONS_SHOWN = 8
-_UNJUDGED = " not-judged"
-"""How the id of a case ends that stands for an operation of which no case is made."""
 
 
 def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str]) -> Iterator[str]:
@@ -23,15 +22,16 @@ def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str
     for name, counts in results.by_rule().items():
         cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
         yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
-    unjudged = [v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v.case.endswith(_UNJUDGED)]
+    not_applicable = results.verdicts(Outcome.NOT_APPLICABLE)
+    unjudged = [v for v in not_applicable if v.rule == NOT_JUDGED and v.case != NO_CASE]
     yield from _reasons(Outcome.UNDECIDED, results.verdicts(Outcome.UNDECIDED))
-    others = (v for v in results.verdicts(Outcome.NOT_APPLICABLE) if v not in unjudged)
+    others = (v for v in not_applicable if v.rule != NOT_JUDGED)
     yield from _reasons(Outcome.NOT_APPLICABLE, others)
     if unjudged:
         yield ""
         yield "operations that are not judged:"
     for verdict in unjudged:
-        yield f"  {verdict.case.removesuffix(_UNJUDGED)}: {verdict.reason}"
+        yield f"  {verdict.case}: {verdict.reason}"
     for entry in gone:
         yield f"known deviation that is gone or expired: {entry}"
     yield ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fixtures.api import Definition, IntegrationKind, Operation
-from fixtures.cases.case import Case, ExistingObject, Request, Role, Step
+from fixtures.cases.case import NOT_JUDGED, Case, ExistingObject, Request, Role, Step
 from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
 from fixtures.rules.request_validation import missing_parameters
@@ -163,7 +163,7 @@ def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
         elsewhere = operation.integration.kind in (IntegrationKind.MOCK, IntegrationKind.LAMBDA)
         if not elsewhere and not concrete & tried:
             reason = _why_unjudged(operation)
-            yield Case(f"{operation.name} not-judged", not_applicable=reason, rules=("not-judged",))
+            yield Case(operation.name, not_applicable=reason, rules=(NOT_JUDGED,))
 
 
 def _why_unjudged(operation: Operation) -> str:

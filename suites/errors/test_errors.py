@@ -1,6 +1,6 @@
 """Errors: what is missing, unknown or not declared."""
 
-from fixtures.cases.case import Case
+from fixtures.cases.case import NOT_JUDGED, Case
 from suites.errors.cases import (
     heads,
     heads_on,
@@ -60,6 +60,6 @@ def test_a_mock_answers_as_its_template_says(case: Case, check: Check) -> None:
     check(case)
 
 
-@each_case_of(unjudged, otherwise=EVERY_OPERATION, rule="not-judged")
+@each_case_of(unjudged, otherwise=EVERY_OPERATION, rule=NOT_JUDGED)
 def test_an_operation_that_is_not_judged_is_said_to_be(case: Case, check: Check) -> None:
     check(case)

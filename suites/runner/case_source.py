@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fixtures.api import Definition
-from fixtures.cases.case import Case, ExistingObject
+from fixtures.cases.case import NO_CASE, Case, ExistingObject
 from suites.profile import Profile
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def each_case_of(
     nothing is left out silently. With `search` a case is not executed but stands for a search over
     many. `existing` makes the cases of a run that uploads nothing.
     """
-    none = Case("none", not_applicable=otherwise, rules=(rule,))
+    none = Case(NO_CASE, not_applicable=otherwise, rules=(rule,))
     return pytest.mark.cases(CaseSource(cases, none, search, existing))
 
 

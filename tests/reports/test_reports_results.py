@@ -162,12 +162,14 @@ def test_what_was_left_open_is_grouped_by_reason_the_most_frequent_first() -> No
 
 def test_an_operation_that_is_not_judged_is_named_with_its_reason() -> None:
     found = results(C, N)
-    verdict = replace(a_verdict(N, reason="S3 is not behind it"), case="GET /f not-judged")
-    found.add(Result(verdict, fails=False))
+    for case, reason in (("GET /f", "S3 is not behind it"), ("none", "all are judged")):
+        verdict = replace(a_verdict(N, reason=reason), rules=("not-judged",), case=case)
+        found.add(Result(verdict, fails=False))
     text = lines(found)
     at = text.index("operations that are not judged:")
     assert text[at + 1] == "  GET /f: S3 is not behind it"
     assert "     1  S3 is not behind it" not in text
+    assert not any("all are judged" in line for line in text)
 
 
 def test_where_nothing_was_left_open_there_are_no_reasons() -> None:

@@ -222,11 +222,12 @@ export function showDiagnosis() {
 
 // -------------------------------------------------------------------------------------- untested
 
-const UNJUDGED = " not-judged"; // how the id of a case ends that stands for a whole operation
+/** Whether an item stands for an operation of which no case is made, or says that there is none. */
+const isUnjudged = (item) => item.rules[0] === "not-judged" && item.outcome === "not applicable";
 
 function reasons(outcome) {
   const groups = grouped(
-    cases.filter((item) => item.outcome === outcome && !item.id.endsWith(UNJUDGED)),
+    cases.filter((item) => item.outcome === outcome && !isUnjudged(item)),
     (item) => item.reason,
   );
   return [...groups].sort(([, one], [, other]) => other.length - one.length);
@@ -252,13 +253,13 @@ function reasonList(outcome, title) {
 }
 
 function unjudgedList() {
-  const items = cases.filter((item) => item.id.endsWith(UNJUDGED));
+  const items = cases.filter((item) => isUnjudged(item) && item.id !== "none");
   if (!items.length) return [];
   const rows = items.map((item) =>
     make(
       "li",
       {},
-      make("a", { href: linkTo({ case: item.key }) }, item.id.slice(0, -UNJUDGED.length)),
+      make("a", { href: linkTo({ case: item.key }) }, item.id),
       ": ",
       ...visible(item.reason),
     ),
