@@ -85,7 +85,7 @@ def unknown_paths(definition: Definition) -> tuple[str, ...]:
     return tuple(path for path in paths if not routes_to(definition, path))
 
 
-def strays(definition: Definition, profile: Profile) -> Iterator[Case]:
+def unknown_path_requests(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Requests for paths that the definition does not have.
 
     Asked for with GET; an upload goes to the one path that is surely nobody's.

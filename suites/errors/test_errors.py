@@ -8,9 +8,9 @@ from suites.errors.cases import (
     missing_objects,
     missing_required,
     mocks,
-    strays,
     unjudged,
     unknown_methods,
+    unknown_path_requests,
 )
 from suites.runner.case_source import each_case_of
 from suites.runner.checker import Check
@@ -40,7 +40,7 @@ def test_a_request_without_a_required_parameter_is_refused(case: Case, check: Ch
     check(case)
 
 
-@each_case_of(strays, otherwise=NO_UNKNOWN_PATH, rule="unknown-path")
+@each_case_of(unknown_path_requests, otherwise=NO_UNKNOWN_PATH, rule="unknown-path")
 def test_an_unknown_path_is_403_missing_authentication_token(case: Case, check: Check) -> None:
     check(case)
 

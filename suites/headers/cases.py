@@ -1,6 +1,6 @@
 """Headers of responses, on one exchange of every kind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fixtures.api import Definition, IntegrationKind, Operation
@@ -37,71 +37,48 @@ class _Situation:
         return (*prepared, *(Step(Role.ACT, self.request) for _ in range(times)))
 
 
-def answers(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
-    yield from _answers(_situations(definition))
-
-
-def answers_on(
-    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+def answers(
+    definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """The same of objects that were there before."""
-    yield from _answers(_readings(definition, found))
-
-
-def _answers(situations: Iterable[_Situation]) -> Iterator[Case]:
-    for situation in situations:
+    """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
+    for situation in _situations(definition, existing):
         for name in _OF_ANY_ANSWER:
             yield situation.case(f"{name.lower()} {situation.name}", name)
 
 
-def identity_only(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """The same answers to a client that says that it takes no content encoding."""
-    yield from _identity_only(_situations(definition))
-
-
-def identity_only_on(
-    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+def identity_only(
+    definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """The same of objects that were there before."""
-    yield from _identity_only(_readings(definition, found))
-
-
-def _identity_only(situations: Iterable[_Situation]) -> Iterator[Case]:
-    for situation in situations:
-        asking = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
-        yield replace(situation, request=asking).case(
+    """The same answers to a client that says that it takes no content encoding."""
+    for situation in _situations(definition, existing):
+        request = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
+        yield replace(situation, request=request).case(
             f"content-encoding {situation.name} accept-encoding:identity", "Content-Encoding"
         )
 
 
-def request_ids(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Every kind of answer twice: both have an id, and not the same."""
-    yield from _request_ids(definition, _situations(definition))
-
-
-def request_ids_on(
-    definition: Definition, _: Profile, found: Sequence[ExistingObject]
+def request_ids(
+    definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """The same of objects that were there before."""
-    yield from _request_ids(definition, _readings(definition, found))
-
-
-def _request_ids(definition: Definition, situations: Iterable[_Situation]) -> Iterator[Case]:
-    for situation in situations:
+    """Every kind of answer twice: both have an id, and not the same."""
+    for situation in _situations(definition, existing):
         header = definition.kind.request_id_header
         yield situation.case(f"request-id {situation.name}", header, times=2)
 
 
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The errors that the gateway itself makes."""
-    for situation in _situations(definition):
+    for situation in _situations(definition, ()):
         refused = expected_response(definition, situation.request, None).kind is BodyKind.ERROR
         if refused and situation.setup is None:
             yield situation.case(f"error-type {situation.name}", definition.kind.error_type_header)
 
 
-def _situations(definition: Definition) -> Iterator[_Situation]:
+def _situations(definition: Definition, existing: Sequence[ExistingObject]) -> Iterator[_Situation]:
+    """One exchange of every kind; where nothing may be uploaded, downloads of existing objects."""
+    if existing:
+        yield from _readings(definition, existing)
+        return
     for method in ("GET", "HEAD"):
         for operation in definition.operations_on_s3(method):
             yield from _downloads(definition, operation)

@@ -1,21 +1,13 @@
 """Headers of responses."""
 
 from fixtures.cases.case import Case
-from suites.headers.cases import (
-    answers,
-    answers_on,
-    error_types,
-    identity_only,
-    identity_only_on,
-    request_ids,
-    request_ids_on,
-)
+from suites.headers.cases import answers, error_types, identity_only, request_ids
 from suites.runner.case_source import each_case_of
 from suites.runner.checker import Check
 from suites.skip_reasons import NO_DOWNLOADS, NO_ERROR
 
 
-@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", existing=answers_on)
+@each_case_of(answers, otherwise=NO_DOWNLOADS, rule="content-length", existing=answers)
 def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check) -> None:
     check(case)
 
@@ -24,13 +16,13 @@ def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check
     identity_only,
     otherwise=NO_DOWNLOADS,
     rule="content-encoding-uninvited",
-    existing=identity_only_on,
+    existing=identity_only,
 )
 def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:
     check(case)
 
 
-@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", existing=request_ids_on)
+@each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", existing=request_ids)
 def test_every_response_has_a_request_id_of_its_own(case: Case, check: Check) -> None:
     check(case)
 

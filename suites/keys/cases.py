@@ -99,24 +99,12 @@ def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
             row = f"{operation.name} keys:{title}"
             first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
             second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
-            if first is None or second is None:
-                reason = _why_not(definition, operation)
-                yield Case(row, not_applicable=reason, rules=about)
+            look = _look(definition, operation, first) if first is not None else None
+            if first is None or second is None or look is None:
+                yield _not_applicable(definition, operation, row, about, stored=first and second)
                 continue
-            look = _look(definition, operation, first)
-            if look is None:
-                reason = why_not_seen(definition, operation)
-                yield Case(row, not_applicable=reason, rules=about)
-                continue
-            yield Case(
-                row,
-                (
-                    Step(Role.SETUP, first.request),
-                    Step(Role.SETUP, second.request),
-                    Step(Role.ACT, look),
-                ),
-                rules=about,
-            )
+            setups = (Step(Role.SETUP, each.request) for each in (first, second))
+            yield Case(row, (*setups, Step(Role.ACT, look)), rules=about)
 
 
 def _round_trip(
@@ -130,11 +118,9 @@ def _round_trip(
     key_bytes: int = 0,
 ) -> Case:
     upload = _upload(definition, operation, name, content, key_bytes)
-    if upload is None:
-        return Case(row, not_applicable=_why_not(definition, operation), rules=rules)
-    look = _look(definition, operation, upload)
-    if look is None:
-        return Case(row, not_applicable=why_not_seen(definition, operation), rules=rules)
+    look = _look(definition, operation, upload) if upload is not None else None
+    if upload is None or look is None:
+        return _not_applicable(definition, operation, row, rules, stored=upload)
     return Case(row, (Step(Role.ACT, upload.request), Step(Role.VERIFY, look)), rules=rules)
 
 
@@ -147,9 +133,21 @@ def _upload(
     return Plan(replace(plan.request, key_bytes=key_bytes), plan.expectation)
 
 
-def _why_not(definition: Definition, operation: Operation) -> str:
-    in_header = bool(address(operation, "name").headers)
-    return NO_HEADER_KEY if in_header else why_not_stored(definition, operation)
+def _not_applicable(
+    definition: Definition,
+    operation: Operation,
+    row: str,
+    rules: tuple[str, ...],
+    *,
+    stored: Plan | None,
+) -> Case:
+    if stored is not None:
+        reason = why_not_seen(definition, operation)
+    elif address(operation, "name").headers:
+        reason = NO_HEADER_KEY
+    else:
+        reason = why_not_stored(definition, operation)
+    return Case(row, not_applicable=reason, rules=rules)
 
 
 def _can_be_said(request: Request) -> bool:

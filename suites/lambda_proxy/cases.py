@@ -10,7 +10,13 @@ from fixtures.rules.echo_function import MALFORMED
 from fixtures.rules.expectation import BodyKind
 from fixtures.rules.expected_response import expected_response
 from suites.header_values import accepts, binary_type, in_words, upload_content_types, usual_types
-from suites.lambda_proxy.echo_requests import asked, downloads, given, handshake, uploads
+from suites.lambda_proxy.echo_requests import (
+    downloads,
+    echo_request,
+    echo_response,
+    handshake,
+    uploads,
+)
 from suites.profile import Profile
 from suites.skip_reasons import NO_GET
 from suites.upload.body_forms import CONTENT, FORMS
@@ -83,7 +89,7 @@ def responses(definition: Definition, profile: Profile) -> Iterator[Case]:
         yield _on_two_lines(definition, operation)
         for answer in _ANSWERS:
             for media_type in (binary_type(definition), "text/plain", None):
-                query = given(answer.text, answer.flag, media_type)
+                query = echo_response(answer.text, answer.flag, media_type)
                 for accept in _accepts(definition, answer):
                     axes = {
                         "operation": operation.name,
@@ -95,7 +101,9 @@ def responses(definition: Definition, profile: Profile) -> Iterator[Case]:
                         f"{operation.name} {answer.name} returned:{axes['returned']} "
                         f"accept:{axes['accept']}"
                     )
-                    yield _case(definition, row, asked(operation, query, accept=accept), axes=axes)
+                    yield _case(
+                        definition, row, echo_request(operation, query, accept=accept), axes=axes
+                    )
 
 
 def _accepts(definition: Definition, answer: _Answer) -> tuple[str | None, ...]:
@@ -108,13 +116,13 @@ def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
     """The headers that every response has, beside what a function returns and beside errors."""
     for operation in downloads(definition):
         kinds = {
-            "bytes": given(_ENCODED, "true", None),
-            "text": given(_TEXT, "false", None),
-            "not-base64": given("this is not Base64!", "true", None),
+            "bytes": echo_response(_ENCODED, "true", None),
+            "text": echo_response(_TEXT, "false", None),
+            "not-base64": echo_response("this is not Base64!", "true", None),
             MALFORMED[0]: {"return": MALFORMED[0]},
         }
         for name, query in kinds.items():
-            request = asked(operation, query, accept=binary_type(definition))
+            request = echo_request(operation, query, accept=binary_type(definition))
             is_error = expected_response(definition, request, None).kind is BodyKind.ERROR
             judged = {
                 "content-length": "Content-Length",
@@ -131,8 +139,8 @@ def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
     for operation in downloads(definition):
         for flag, text in (("true", _ENCODED), ("false", "text")):
             for media_type in (*usual_types(definition), "text/html; charset=utf-8", None):
-                query = given(text, flag, media_type)
-                request = asked(operation, query, accept=binary_type(definition))
+                query = echo_response(text, flag, media_type)
+                request = echo_request(operation, query, accept=binary_type(definition))
                 row = f"{operation.name} content-type:{in_words(media_type)} flag:{flag}"
                 yield _case(definition, row, request, "Content-Type")
 
@@ -141,7 +149,7 @@ def malformed(definition: Definition, profile: Profile) -> Iterator[Case]:
     """What is no response: an exception, a member too many, a body that is no string."""
     for operation in downloads(definition):
         for what in MALFORMED:
-            request = asked(operation, {"return": what}, accept="application/json")
+            request = echo_request(operation, {"return": what}, accept="application/json")
             yield _case(definition, f"{operation.name} {what}", request)
 
 
@@ -171,7 +179,7 @@ def round_trip(
     operation: Operation, content_type: str | None, accept: str | None, body: bytes
 ) -> Request:
     """A body that the function is to return as it was given it."""
-    return asked(
+    return echo_request(
         operation, {"return": "request"}, content_type=content_type, accept=accept, body=body
     )
 
@@ -186,8 +194,8 @@ def _ways(definition: Definition) -> Iterator[tuple[Operation, str, str]]:
 
 def _on_two_lines(definition: Definition, operation: Operation) -> Case:
     binary = binary_type(definition)
-    query = given(_ENCODED, "true", binary)
-    request = asked(operation, query, accept="text/html", headers=(("Accept", binary),))
+    query = echo_response(_ENCODED, "true", binary)
+    request = echo_request(operation, query, accept="text/html", headers=(("Accept", binary),))
     axes = {
         "operation": operation.name,
         "answer": _EVERY_ACCEPT.name,
@@ -199,7 +207,9 @@ def _on_two_lines(definition: Definition, operation: Operation) -> Case:
 
 
 def _reporting(operation: Operation, content_type: str | None, body: bytes) -> Request:
-    return asked(operation, {}, content_type=content_type, accept="application/json", body=body)
+    return echo_request(
+        operation, {}, content_type=content_type, accept="application/json", body=body
+    )
 
 
 def _case(
@@ -210,10 +220,10 @@ def _case(
     *,
     axes: dict[str, str] | None = None,
 ) -> Case:
-    shaken = handshake(definition, request.operation)
-    if shaken is None:
+    handshake_step = handshake(definition, request.operation)
+    if handshake_step is None:
         rules = ("lambda-request-binary",)
         return Case(row, not_applicable=NO_GET, rules=rules, axes=axes or {})
     # Two responses, for each has an id of its own.
     acts = (Step(Role.ACT, request),) * (2 if aspect == definition.kind.request_id_header else 1)
-    return Case(row, (shaken, *acts), aspect, axes=axes or {})
+    return Case(row, (handshake_step, *acts), aspect, axes=axes or {})

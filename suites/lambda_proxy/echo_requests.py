@@ -19,14 +19,14 @@ from fixtures.functions import echo
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-def asked(operation: Operation, query: Mapping[str, str], **rest: Any) -> Request:
+def echo_request(operation: Operation, query: Mapping[str, str], **rest: Any) -> Request:
     """A request that tells the echo function what to do; `rest` is that of `Request`."""
     at = target_without_object(operation)
     words = f"{'&' if '?' in at else '?'}{urlencode(query)}" if query else ""
     return Request(operation, "lambda", target=f"{at}{words}", **rest)
 
 
-def given(text: str, flag: str | None, media_type: str | None) -> dict[str, str]:
+def echo_response(text: str, flag: str | None, media_type: str | None) -> dict[str, str]:
     """The query for a response with this body, `isBase64Encoded` and Content-Type."""
     encoded = base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
     query = {"return": "given", "body": encoded}
@@ -41,7 +41,7 @@ def handshake(definition: Definition, operation: Operation) -> Step | None:
     """The step by which the function behind an operation says who it is, if a GET reaches it."""
     for get in definition.operations_on_lambda("GET"):
         if get.integration.uri == operation.integration.uri:
-            request = asked(get, {"return": "handshake"}, accept="application/json")
+            request = echo_request(get, {"return": "handshake"}, accept="application/json")
             return Step(Role.SETUP, request, shared=True, requires_response_header=echo.NAME_HEADER)
     return None
 

@@ -12,11 +12,11 @@ from suites.runner.property_run import PropertyRun
 
 def random_bytes(search: PropertyRun, case: Case) -> Attempt:
     """To the function and back, on the way that the case is named after."""
-    shaken, act = case.steps
+    handshake_step, act = case.steps
 
     @given(payloads())
     def round_trip(content: bytes) -> None:
         trip = replace(act, request=replace(act.request, body=content))
-        search.check(replace(case, steps=(shaken, trip)))
+        search.check(replace(case, steps=(handshake_step, trip)))
 
     return search.run(case, round_trip)

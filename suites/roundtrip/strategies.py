@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 # Each with the damage that it shows: cut at NUL, replaced as invalid UTF-8, eaten as a byte order
 # mark, translated as a line break, taken for a replacement made before, taken for Base64.
-_NASTY = (
+_EDGE_CASE_BYTES = (
     b"\x00",
     b"\x80",
     b"\xbf",
@@ -46,10 +46,10 @@ LARGEST = max(_LENGTHS)
 
 
 def payloads() -> st.SearchStrategy[bytes]:
-    """Any bytes, nasty ones strung together, Base64 look-alikes, and lengths at the edges."""
-    nasty = st.lists(st.one_of(st.sampled_from(_NASTY), st.binary(max_size=4)), max_size=40).map(
-        b"".join
-    )
+    """Any bytes, edge cases strung together, Base64 look-alikes, and lengths at the edges."""
+    edge_cases = st.lists(
+        st.one_of(st.sampled_from(_EDGE_CASE_BYTES), st.binary(max_size=4)), max_size=40
+    ).map(b"".join)
     lookalikes = st.binary(max_size=60).map(base64.b64encode)
     edges = st.builds(
         lambda seed, length: (seed * (length // len(seed) + 1))[:length],
@@ -57,4 +57,4 @@ def payloads() -> st.SearchStrategy[bytes]:
         st.sampled_from(_LENGTHS),
     )
     text = st.text(max_size=60).map(lambda value: value.encode("utf-8", "surrogatepass"))
-    return st.one_of(st.binary(max_size=200), nasty, lookalikes, edges, text)
+    return st.one_of(st.binary(max_size=200), edge_cases, lookalikes, edges, text)

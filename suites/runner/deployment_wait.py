@@ -6,9 +6,10 @@ time: those by which the rules tell the definition from every configuration that
 mistaken for, an empty list of binary media types among them.
 
 What ends the waiting:
-- `STEADY` rounds in a row in which everything conforms: the deployment is there.
-- The limit, with answers that never changed, or not in the last `STEADY` rounds, and yet are not as
-  defined: that is how the endpoint is. The tests begin, and report it. Waiting hides no deviation.
+- `STABLE_ROUNDS` rounds in a row in which everything conforms: the deployment is there.
+- The limit, with answers that never changed, or not in the last `STABLE_ROUNDS` rounds, and yet are
+  not as defined: that is how the endpoint is. The tests begin, and report it. Waiting hides no
+  deviation.
 - The limit, with answers that still changed: there is nothing that could be tested. The run ends
   with a `EndpointMismatchError` that says which case did not settle.
 Before the limit a wrong answer, however steady, may still be the deployment of yesterday.
@@ -36,7 +37,7 @@ from suites.upload.cases import uploads
 
 LIMIT = 120.0
 """Seconds of waiting where `--wait-for-deployment` does not say how many."""
-STEADY = 8
+STABLE_ROUNDS = 8
 """Rounds in a row that have to be alike; with answers by turns, that is one chance in 128."""
 
 _LONGEST_PAUSE = 1.0
@@ -61,12 +62,12 @@ def wait_for_deployment(
 ) -> None:
     """Wait until the endpoint shows the definition's behaviour steadily.
 
-    `connect` opens a performer with connections of its own, `limit` is in seconds, `say` is told
+    `connect` opens a case_runner with connections of its own, `limit` is in seconds, `say` is told
     how it goes. Raises `EndpointMismatchError` where the answers still change at the limit.
     """
     cases = probe_cases(definition)
     began = clock()
-    pause = min(_LONGEST_PAUSE, limit / (3 * STEADY))
+    pause = min(_LONGEST_PAUSE, limit / (3 * STABLE_ROUNDS))
     before: _Round = {}
     alike, changed, said = 0, "", began
     while True:
@@ -77,36 +78,38 @@ def wait_for_deployment(
         elapsed = clock() - began
         if alike == 1 or clock() - said >= _HEARTBEAT:
             said = clock()
-            say(f"waiting for the deployment, {elapsed:.0f} s of {limit:.0f}: {_gist(now)}")
+            say(f"waiting for the deployment, {elapsed:.0f} s of {limit:.0f}: {_summary(now)}")
         before = now
-        if alike >= STEADY and not any(now.values()):
-            say(f"the deployment has been steady for {STEADY} rounds, after {elapsed:.0f} s")
+        if alike >= STABLE_ROUNDS and not any(now.values()):
+            say(f"the deployment has been steady for {STABLE_ROUNDS} rounds, after {elapsed:.0f} s")
             return
         if elapsed + pause > limit:
             break
         sleep(pause)
-    if changed and alike < STEADY:
+    if changed and alike < STABLE_ROUNDS:
         raise EndpointMismatchError(
             f"{url} did not settle within {limit:.0f} s: the answers to {changed} changed from "
             f"round to round (last: {now[changed] or 'as defined'}); wait longer with "
             f"--wait-for-deployment=SECONDS, or look whether every part of the deployment succeeded"
         )
-    how = f"not as defined ({_gist(now)}); the tests say in what" if any(now.values()) else "there"
+    how = (
+        f"not as defined ({_summary(now)}); the tests say in what" if any(now.values()) else "there"
+    )
     say(f"the endpoint is steady after {limit:.0f} s, and the deployment is {how}")
 
 
 def _observe(definition: Definition, cases: tuple[Case, ...], connect: Connect) -> _Round:
     """What one round showed: for each case why it does not conform, empty where it does."""
     seen = {}
-    with connect() as performer:
+    with connect() as case_runner:
         for case in cases:
-            verdict = judge_case(definition, case, performer.execute(case))
+            verdict = judge_case(definition, case, case_runner.execute(case))
             good = verdict.outcome in (Outcome.CONFORMS, Outcome.NOT_APPLICABLE)
             seen[case.id] = "" if good else f"{verdict.outcome}, {verdict.reason}"
     return seen
 
 
-def _gist(seen: _Round) -> str:
+def _summary(seen: _Round) -> str:
     wrong = [(case, why) for case, why in seen.items() if why]
     if not wrong:
         return f"all {len(seen)} cases conform"

@@ -12,7 +12,7 @@ from fixtures.client.cleanup import CleanupMethod
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.rules.rule_book import Level
 from reports.bodies import OUT
-from suites.runner.deployment_wait import LIMIT, STEADY
+from suites.runner.deployment_wait import LIMIT, STABLE_ROUNDS
 from suites.runner.traffic_estimate import bytes_of
 
 _Value = TypeVar("_Value")
@@ -120,8 +120,8 @@ OPTIONS = (
     Option(
         "--wait-for-deployment",
         _TARGET,
-        f"before the tests, wait until the deployment is live ({STEADY} consecutive matching "
-        f"rounds; at most {LIMIT:g} s, or SECONDS)",
+        "before the tests, wait until the deployment is live "
+        f"({STABLE_ROUNDS} consecutive matching rounds; at most {LIMIT:g} s, or SECONDS)",
         {
             "nargs": "?",
             # argparse takes what follows the option without "=" for its value

@@ -28,25 +28,25 @@ _NOT_HERE = (404, 405, 501)
 
 
 def preflight(
-    definition: Definition, performer: CaseRunner, url: str, found: Sequence[ExistingObject] = ()
+    definition: Definition, case_runner: CaseRunner, url: str, found: Sequence[ExistingObject] = ()
 ) -> None:
     """Make sure that the endpoint answers and that the definition fits it.
 
     Where there are `found` objects, nothing is uploaded: they are looked for instead. Raises
     `EndpointMismatchError` with one sentence that says what to do.
     """
-    _check_functions(definition, performer, url)
+    _check_functions(definition, case_runner, url)
     if found:
-        stored = _find_something(definition, performer, url, found)
+        stored = _find_something(definition, case_runner, url, found)
     else:
-        stored = _store_something(definition, performer, url)
+        stored = _store_something(definition, case_runner, url)
     for operation in definition.operations_on_s3("GET"):
         request = _missing(operation)
-        missing = _answer(performer, request, url)
+        missing = _answer(case_runner, request, url)
         _check_deployed(definition, request, missing, url)
         alike = 200 in expected_response(definition, request, None).statuses
         if stored is not None and not alike and not routes_to(definition, _UNKNOWN):
-            answers = (missing, _answer(performer, _unknown(operation), url))
+            answers = (missing, _answer(case_runner, _unknown(operation), url))
             if all(a.status == 200 and a.body == missing.body for a in answers):
                 raise EndpointMismatchError(
                     f"{url} answers every path alike, so it is not the API of "
@@ -54,17 +54,17 @@ def preflight(
                 )
 
 
-def _check_functions(definition: Definition, performer: CaseRunner, url: str) -> None:
+def _check_functions(definition: Definition, case_runner: CaseRunner, url: str) -> None:
     """Make sure that a GET gets as far as the functions, whichever they are.
 
     What a function itself says is no misfit: another one than the echo function makes its cases
     not applicable.
     """
     for operation in downloads(definition):
-        shaken = handshake(definition, operation)
-        assert shaken is not None
-        received = _answer(performer, shaken.request, url)
-        what = f"{shaken.request.sent_method} {operation.path}"
+        handshake_step = handshake(definition, operation)
+        assert handshake_step is not None
+        received = _answer(case_runner, handshake_step.request, url)
+        what = f"{handshake_step.request.sent_method} {operation.path}"
         said = f"{received.status} {_message(received)}".strip()
         if definition.kind.unknown_route_message in said:
             raise _not_deployed(definition, url, what, said)
@@ -89,11 +89,11 @@ def _unknown(operation: Operation) -> Request:
     return Request(operation, "", method="GET", target=_UNKNOWN)
 
 
-def _store_something(definition: Definition, performer: CaseRunner, url: str) -> Request | None:
+def _store_something(definition: Definition, case_runner: CaseRunner, url: str) -> Request | None:
     refusals: list[str] = []
     for operation in definition.operations_on_s3("PUT"):
         for request in _uploads(definition, operation):
-            received = _answer(performer, request, url)
+            received = _answer(case_runner, request, url)
             if 200 <= received.status < 300:
                 return request
             _check_deployed(definition, request, received, url)
@@ -108,14 +108,14 @@ def _store_something(definition: Definition, performer: CaseRunner, url: str) ->
 
 
 def _find_something(
-    definition: Definition, performer: CaseRunner, url: str, found: Sequence[ExistingObject]
+    definition: Definition, case_runner: CaseRunner, url: str, found: Sequence[ExistingObject]
 ) -> Request | None:
     """The first download that brings one of the objects, or fails otherwise than for want of it."""
     answers = []
     for request in _downloads(definition, found):
-        received = _answer(performer, request, url, whole=True)
+        received = _answer(case_runner, request, url, whole=True)
         _check_deployed(definition, request, received, url)
-        missing = _answer(performer, replace(request, name=_MISSING), url)
+        missing = _answer(case_runner, replace(request, name=_MISSING), url)
         if 200 <= received.status < 300 or _failure(received) != _failure(missing):
             return request
         answers.append(f"{request.name!r} is answered {received.status} {_message(received)}")
@@ -151,8 +151,10 @@ def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
             yield Request(operation, "preflight/object", media_type, body=body)
 
 
-def _answer(performer: CaseRunner, request: Request, url: str, *, whole: bool = False) -> Received:
-    exchange = performer.send(request, _CASE, whole=whole)
+def _answer(
+    case_runner: CaseRunner, request: Request, url: str, *, whole: bool = False
+) -> Received:
+    exchange = case_runner.send(request, _CASE, whole=whole)
     if exchange.received is None:
         raise EndpointMismatchError(
             f"{url} cannot be reached: {exchange.failure}; check {_option(exchange)}"

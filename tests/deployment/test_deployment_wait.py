@@ -17,7 +17,7 @@ from fixtures.client.http_client import Timeouts
 from fixtures.definitions import FOLDER, load, shipped
 from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
-from suites.runner.deployment_wait import STEADY, probe_cases, wait_for_deployment
+from suites.runner.deployment_wait import STABLE_ROUNDS, probe_cases, wait_for_deployment
 from tests.cli.test_command_line import run
 from tests.helpers import handling
 
@@ -120,7 +120,7 @@ def test_a_deployment_that_is_there_takes_no_longer_than_its_rounds(gateways) ->
     with switching(Switcher(gateways, lambda _: 1)) as url:
         said = waited(url, 60.0)
     assert said[0].endswith(" s of 60: all 5 cases conform")
-    assert said[-1].startswith(f"the deployment has been steady for {STEADY} rounds")
+    assert said[-1].startswith(f"the deployment has been steady for {STABLE_ROUNDS} rounds")
 
 
 def test_answers_by_turns_are_waited_out_until_they_settle(gateways) -> None:
@@ -128,17 +128,17 @@ def test_answers_by_turns_are_waited_out_until_they_settle(gateways) -> None:
     switcher = Switcher(gateways, lambda number: 1 if number >= settles else number % 2)
     with switching(switcher) as url:
         said = waited(url, 60.0)
-    assert switcher.connections >= settles + STEADY - 1
+    assert switcher.connections >= settles + STABLE_ROUNDS - 1
     assert any("cases do not conform, GET /s3 every-byte" in line for line in said)
     assert said[-1].startswith("the deployment has been steady")
 
 
 def test_an_old_deployment_is_waited_for_however_steady_it_is(gateways) -> None:
-    settles = 2 * STEADY
+    settles = 2 * STABLE_ROUNDS
     switcher = Switcher(gateways, lambda number: int(number >= settles))
     with switching(switcher) as url:
         said = waited(url, 60.0)
-    assert switcher.connections >= settles + STEADY
+    assert switcher.connections >= settles + STABLE_ROUNDS
     assert said[-1].startswith("the deployment has been steady")
 
 

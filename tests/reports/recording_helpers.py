@@ -24,7 +24,13 @@ from reports.results import apply_policy
 from reports.run_metadata import heading
 from reports.stream import Stream, to_jsonl
 from suites.download.cases import cases as downloads
-from suites.errors.cases import missing_objects, mocks, strays, unjudged, unknown_methods
+from suites.errors.cases import (
+    missing_objects,
+    mocks,
+    unjudged,
+    unknown_methods,
+    unknown_path_requests,
+)
 from suites.headers.cases import answers, request_ids
 from suites.keys.cases import keys
 from suites.limits.cases import sizes
@@ -33,8 +39,8 @@ from suites.roundtrip.cases import catalogue, overwrites
 from suites.upload.cases import refusals, uploads
 
 GENERATORS = (
-    downloads, uploads, refusals, missing_objects, strays, unknown_methods, mocks, unjudged,
-    answers, request_ids, keys, sizes, catalogue, overwrites,
+    downloads, uploads, refusals, missing_objects, unknown_path_requests, unknown_methods, mocks,
+    unjudged, answers, request_ids, keys, sizes, catalogue, overwrites,
 )  # fmt: skip
 ENDED = End(complete=True, ended="2026-01-02T03:04:05+00:00", exit_status=0)
 

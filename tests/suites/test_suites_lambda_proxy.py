@@ -48,11 +48,11 @@ def test_every_case_begins_with_a_handshake_by_get(generator) -> None:
     cases = list(generator(ECHO, QUICK))
     assert cases
     for case in cases:
-        shaken, *acts = case.steps
-        assert (shaken.role, shaken.shared) == (Role.SETUP, True)
-        assert shaken.requires_response_header == "x-conformance-function"
-        assert shaken.request.sent_method == "GET"
-        assert shaken.request.target == "/echo?return=handshake"
+        handshake_step, *acts = case.steps
+        assert (handshake_step.role, handshake_step.shared) == (Role.SETUP, True)
+        assert handshake_step.requires_response_header == "x-conformance-function"
+        assert handshake_step.request.sent_method == "GET"
+        assert handshake_step.request.target == "/echo?return=handshake"
         assert acts
         assert all(act.role is Role.ACT for act in acts)
     assert len({case.steps[0] for case in cases}) == 1
@@ -89,9 +89,9 @@ def test_of_two_ways_to_a_function_one_is_enough() -> None:
     other = replace(get, path="/other", integration=replace(get.integration, uri=uri))
     two = replace(ECHO, operations=(*ECHO.operations, other))
     assert [operation.path for operation in downloads(two)] == ["/echo", "/other"]
-    shaken = handshake(two, other)
-    assert shaken is not None
-    assert shaken.request.target == "/other?return=handshake"
+    handshake_step = handshake(two, other)
+    assert handshake_step is not None
+    assert handshake_step.request.target == "/other?return=handshake"
 
 
 @pytest.mark.parametrize(
