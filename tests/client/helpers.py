@@ -1,4 +1,4 @@
-"""What the client's tests share: a server on loopback that keeps and answers exact bytes."""
+"""Helpers of the client tests: a server on loopback that records and sends exact bytes."""
 
 import socket
 import struct
@@ -57,7 +57,7 @@ def reset() -> Reply:
 
 
 def silent() -> Reply:
-    """The connection is kept and nothing is said."""
+    """The connection stays open without a response."""
     return Reply((), "silent")
 
 
@@ -96,7 +96,7 @@ class Got:
 
 @dataclass
 class Wire:
-    """What a server was asked; each request gets the next reply, the last one for all others."""
+    """The requests of a server; each gets the next reply, all further ones the last."""
 
     replies: tuple[Reply, ...]
     port: int = 0
@@ -182,7 +182,7 @@ def a_wire(*replies: Reply) -> Iterator[Wire]:
 
 @contextmanager
 def a_client(url: str, **options: object) -> Iterator[Client]:
-    """A client that is closed at the end of the block, and does not wait for long."""
+    """A client with short timeouts, closed at the end of the block."""
     client = Client(
         url, **{"timeouts": QUICK, "limiter": ConcurrencyLimiter(sleep=lambda _: None), **options}
     )

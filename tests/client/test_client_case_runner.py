@@ -85,7 +85,7 @@ def test_a_setup_of_another_request_or_one_that_is_not_shared_is_sent_again() ->
     assert [request[1][-1] for request in endpoint.asked] == ["a", "b", "a", "a"]
 
 
-def test_a_shared_setup_that_the_network_lost_is_sent_again() -> None:
+def test_a_shared_setup_without_a_response_is_sent_again() -> None:
     endpoint = Endpoint([LOST, FINE])
     one = performer(endpoint)
     assert len(one.execute(case(SHARED, ACT))) == 1
@@ -94,7 +94,7 @@ def test_a_shared_setup_that_the_network_lost_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("status", [199, 301, 403, 409, 428, 430, 500, 501])
-def test_a_setup_that_brings_no_2xx_ends_every_case_that_rests_on_it(status: int) -> None:
+def test_a_setup_without_a_2xx_ends_every_case_that_shares_it(status: int) -> None:
     endpoint = Endpoint([Received(status)])
     one = performer(endpoint)
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_a_setup_that_brings_no_2xx_ends_every_case_that_rests_on_it(status: int
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
-def test_a_setup_that_was_put_off_is_sent_again_for_the_next_case(status: int) -> None:
+def test_a_setup_that_failed_temporarily_is_sent_again_for_the_next_case(status: int) -> None:
     endpoint = Endpoint([Received(status), FINE])
     one = performer(endpoint)
     assert len(one.execute(case(SHARED, ACT))) == 1
@@ -114,7 +114,7 @@ def test_a_setup_that_was_put_off_is_sent_again_for_the_next_case(status: int) -
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
-def test_a_setup_that_brings_any_2xx_is_built_upon(status: int) -> None:
+def test_any_2xx_is_a_successful_setup(status: int) -> None:
     assert len(performer(Endpoint([Received(status)])).execute(case(ALONE, ACT))) == 2
 
 
@@ -131,7 +131,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("roles", "answers", "sent"), ENDS)
-def test_a_case_ends_with_what_leaves_nothing_to_show(
+def test_a_case_ends_with_the_first_step_that_fails(
     roles: tuple[Role, ...], answers: list[Received | None], sent: int
 ) -> None:
     endpoint = Endpoint(list(answers))
@@ -154,7 +154,7 @@ LENGTHS = [
 
 
 @pytest.mark.parametrize(("prefix", "name", "key_bytes", "reached"), LENGTHS)
-def test_the_prefix_comes_first_and_a_name_is_lengthened_to_exactly_so_many_bytes(
+def test_a_name_begins_with_the_prefix_and_is_padded_to_the_length_of_the_key(
     prefix: str, name: str, key_bytes: int, reached: str
 ) -> None:
     endpoint = Endpoint()
@@ -181,7 +181,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("request_", "method", "target", "headers"), REQUESTS)
-def test_a_planned_request_is_sent_as_it_was_planned(
+def test_a_planned_request_is_sent_as_planned(
     request_: Request, method: str, target: str, headers: tuple[tuple[str, str], ...]
 ) -> None:
     endpoint = Endpoint()
@@ -207,7 +207,7 @@ NAMED = Step(Role.SETUP, STORE, shared=True, requires_response_header="X-Name")
         (Received(500, (("X-Name", "a"),)), ["PUT"]),
     ],
 )
-def test_what_rests_on_a_header_is_sent_only_where_the_setup_brings_it(
+def test_steps_that_need_a_header_are_sent_only_where_the_setup_has_it(
     answer: Received, methods: list[str]
 ) -> None:
     endpoint = Endpoint([answer])

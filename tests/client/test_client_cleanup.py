@@ -31,7 +31,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_runs_objects_are_emptied_by_mutual_tls_through_its_proxy(tmp_path: Path) -> None:
+def test_a_cleanup_uses_the_client_certificate_and_the_proxy_of_its_run(tmp_path: Path) -> None:
     authority = trustme.CA()
     files = files_in(tmp_path, authority)
     out = tmp_path / "out"
@@ -78,12 +78,12 @@ ROUTES = {
 
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-def test_a_route_leads_to_a_connection_that_tells_the_same_route(route: Route) -> None:
+def test_the_transport_of_a_route_has_the_same_route(route: Route) -> None:
     environment = {**SECRETS, "WHOLE": f"http://me:{PASSWORD[:4]}@proxy.example:3128"}
     assert transport_for(route, environment).route == route
 
 
-def test_certificates_are_found_again(tmp_path: Path) -> None:
+def test_the_transport_of_a_route_has_its_certificates(tmp_path: Path) -> None:
     files = files_in(tmp_path, trustme.CA())
     texts = (str(files.both), f"{files.certificate},{files.key}")
     for text in (*texts, f"{files.certificate},{files.locked},env:PASSPHRASE"):

@@ -33,7 +33,7 @@ def send(pace: ConcurrencyLimiter, *, throttled: bool = False) -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3])
-def test_no_more_requests_are_under_way_than_may_be(most: int) -> None:
+def test_the_number_of_requests_under_way_is_limited(most: int) -> None:
     pace, go, seen = ConcurrencyLimiter(most), threading.Event(), []
     lock, now = threading.Lock(), [0]
 
@@ -67,7 +67,7 @@ def test_a_rate_spaces_the_requests() -> None:
     assert begins == [(at, at) for at in (100.0, 100.1, 100.2, 100.3)]
 
 
-def test_a_pause_is_not_made_up_for_by_a_burst() -> None:
+def test_no_burst_follows_a_pause() -> None:
     time = Time()
     pace = time.limiter(rate=10)
     send(pace)
@@ -77,7 +77,7 @@ def test_a_pause_is_not_made_up_for_by_a_burst() -> None:
     assert [round(seconds, 6) for seconds in time.slept] == [0.1, 0.1]
 
 
-def test_without_a_rate_nobody_waits() -> None:
+def test_without_a_rate_no_request_waits() -> None:
     time = Time()
     pace = time.limiter()
     for _ in range(5):
@@ -86,7 +86,7 @@ def test_without_a_rate_nobody_waits() -> None:
     assert pace.traffic == Traffic(requests=5)
 
 
-def test_an_endpoint_that_throttles_gets_half_as_many_at_once() -> None:
+def test_a_throttled_response_halves_the_limit() -> None:
     time = Time()
     pace = time.limiter(16)
     limits = []
@@ -98,7 +98,7 @@ def test_an_endpoint_that_throttles_gets_half_as_many_at_once() -> None:
     assert pace.traffic.throttled == 6
 
 
-def test_what_was_under_way_together_halves_the_limit_once() -> None:
+def test_requests_under_way_together_halve_the_limit_once() -> None:
     time = Time()
     pace = time.limiter(16)
     with pace.acquire() as first, pace.acquire() as second:
@@ -109,7 +109,7 @@ def test_what_was_under_way_together_halves_the_limit_once() -> None:
     assert pace.traffic.throttled == 2
 
 
-def test_the_limit_grows_by_one_with_each_full_round_and_not_beyond_the_most() -> None:
+def test_the_limit_grows_by_one_with_each_full_round_up_to_its_maximum() -> None:
     time = Time()
     pace = time.limiter(4)
     send(pace, throttled=True)
@@ -123,7 +123,7 @@ def test_the_limit_grows_by_one_with_each_full_round_and_not_beyond_the_most() -
     assert (grown[0], grown[2], grown[-1]) == (2, 3, 4)
 
 
-def test_a_grown_limit_lets_the_next_one_in() -> None:
+def test_a_grown_limit_admits_a_waiting_request() -> None:
     pace = ConcurrencyLimiter(2)
     with pace.acquire() as began:
         pass
@@ -143,7 +143,7 @@ def test_a_grown_limit_lets_the_next_one_in() -> None:
     thread.join()
 
 
-def test_repeats_come_out_of_a_budget_that_grows_with_the_requests() -> None:
+def test_the_budget_of_retries_grows_with_the_requests() -> None:
     pace = Time().limiter()
     allowed = sum(pace.may_repeat() for _ in range(150))
     assert allowed == 100
@@ -153,7 +153,7 @@ def test_repeats_come_out_of_a_budget_that_grows_with_the_requests() -> None:
     assert [pace.may_repeat() for _ in range(3)] == [True, True, False]
 
 
-def test_only_what_is_waited_for_a_throttle_is_counted() -> None:
+def test_only_the_wait_for_throttled_requests_is_counted() -> None:
     time = Time()
     pace = time.limiter()
     pace.wait(1.5, throttled=True)

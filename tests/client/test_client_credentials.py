@@ -47,7 +47,7 @@ def test_a_header_is_read_and_its_value_may_come_from_the_environment(
     assert secret_header(text, ENVIRONMENT) == SecretHeader(name, value, variable)
 
 
-def test_a_scheme_stands_before_a_value_from_the_environment_and_is_no_secret() -> None:
+def test_a_scheme_before_a_value_from_the_environment_is_not_secret() -> None:
     header = secret_header("Authorization: Bearer env:TOKEN", ENVIRONMENT)
     assert header == SecretHeader("Authorization", "from outside", "TOKEN", "Bearer")
     assert (header.redacted, header.value) == ("Bearer $TOKEN", "Bearer from outside")
@@ -81,7 +81,7 @@ NO_HEADERS = [
 
 
 @pytest.mark.parametrize(("text", "sentence"), NO_HEADERS)
-def test_what_is_no_header_is_refused_in_one_sentence_without_the_value(
+def test_an_invalid_header_is_refused_in_one_sentence_without_its_value(
     text: str, sentence: str
 ) -> None:
     with pytest.raises(CredentialsError) as refused:

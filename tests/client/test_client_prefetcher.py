@@ -113,7 +113,7 @@ def test_every_item_has_its_own_outcome_and_is_done_once(threads: int) -> None:
     assert desk.most_under_way <= threads
 
 
-def test_coming_items_are_under_way_while_the_first_is_looked_at() -> None:
+def test_upcoming_items_are_under_way_while_the_first_is_judged() -> None:
     desk = Desk()
     for name in "abcd":
         desk.add(name, held=name != "a")
@@ -122,7 +122,7 @@ def test_coming_items_are_under_way_while_the_first_is_looked_at() -> None:
         assert soon(lambda: desk.under_way == 3)
 
 
-def test_only_a_few_items_are_begun_ahead_of_the_one_that_is_looked_at() -> None:
+def test_only_a_few_items_are_begun_ahead_of_the_one_that_is_judged() -> None:
     desk = Desk()
     names = [f"item {number}" for number in range(100)]
     for name in names:
@@ -177,7 +177,7 @@ def test_an_object_is_written_after_it_was_read_and_read_after_it_was_written() 
     assert desk.order("write again ends", "read at last begins")
 
 
-def test_what_several_items_rest_on_is_done_once_and_first() -> None:
+def test_the_prerequisite_of_several_items_is_done_once_and_first() -> None:
     desk = Desk()
     for number in range(20):
         desk.add(f"item {number}", before=("setup", f"setup {number % 2}"))
@@ -202,7 +202,7 @@ def test_an_error_belongs_to_the_item_that_raised_it() -> None:
         assert ahead.outcome("behind it", ()).outcome == b"behind it"
 
 
-def test_what_was_asked_for_is_begun_anew_when_it_is_asked_for_again() -> None:
+def test_an_item_is_executed_again_when_its_outcome_is_asked_for_again() -> None:
     desk = Desk()
     desk.add("item")
     with desk.at_work(2) as ahead:
@@ -211,7 +211,7 @@ def test_what_was_asked_for_is_begun_anew_when_it_is_asked_for_again() -> None:
     assert desk.log.count("item begins") == 2
 
 
-def test_what_is_done_and_not_asked_for_is_held_within_bounds(
+def test_the_size_of_outcomes_that_are_not_yet_asked_for_is_limited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "_MOST_HELD", 1000)
@@ -240,7 +240,7 @@ def test_an_outcome_says_how_long_its_work_took_and_how_long_it_was_waited_for()
     assert done.waited > 0.05
 
 
-def test_closing_begins_nothing_more_and_waits_no_longer_than_it_may() -> None:
+def test_closing_begins_nothing_more_and_waits_no_longer_than_its_patience() -> None:
     desk = Desk()
     desk.add("first")
     desk.add("hangs", held=True)
@@ -258,7 +258,7 @@ def test_closing_begins_nothing_more_and_waits_no_longer_than_it_may() -> None:
     assert not any(event.startswith("item") for event in desk.log)
 
 
-def test_closing_what_never_began_does_nothing() -> None:
+def test_closing_before_the_first_item_does_nothing() -> None:
     Desk().at_work(1)
     ahead = Prefetcher[str, bytes]({}.__getitem__, 1, size_of=len)
     ahead.close()

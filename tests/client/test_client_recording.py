@@ -123,9 +123,7 @@ CUT = [
 
 
 @pytest.mark.parametrize(("response", "end"), [r[1:] for r in CUT], ids=[r[0] for r in CUT])
-def test_a_response_that_is_cut_is_a_failure_and_not_asked_for_again(
-    response: bytes, end: str
-) -> None:
+def test_a_truncated_response_is_a_failure_and_is_not_retried(response: bytes, end: str) -> None:
     exchange = answered(answering(response, end))
     assert exchange.received is None
     assert exchange.failure.kind is FailureKind.RESPONSE_LOST
@@ -138,7 +136,7 @@ def test_a_response_that_is_cut_is_a_failure_and_not_asked_for_again(
 @pytest.mark.parametrize(
     ("length", "taken"), [(99, True), (100, True), (101, False), (100_000, False)]
 )
-def test_a_response_that_is_too_long_is_given_up(
+def test_the_client_stops_reading_a_response_that_is_too_long(
     monkeypatch: pytest.MonkeyPatch, length: int, taken: bool
 ) -> None:
     monkeypatch.setattr(client_module, "LARGEST_RESPONSE", 100)
@@ -148,13 +146,15 @@ def test_a_response_that_is_too_long_is_given_up(
     assert exchange.failure == (None if taken else too_large)
 
 
-def test_a_response_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_stops_reading_a_response_that_never_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(client_module, "LARGEST_RESPONSE", 1000)
     endless = Reply((b"HTTP/1.0 200 OK\r\n\r\n", *([b"a" * 300] * 9)), "silent")
     assert "longer than 1000 bytes" in str(answered(endless).failure)
 
 
-def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
+def test_the_client_stops_reading_a_slow_body_at_the_deadline() -> None:
     pieces = (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", *([b"a"] * 50))
     # Each piece comes well within the time for a read, all of them together do not.
     timeouts = Timeouts(connect=1, read=1, exchange=0.3)
@@ -177,7 +177,7 @@ def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
-def test_silence_is_a_failure_and_not_asked_for_again(
+def test_a_timeout_is_a_failure_and_is_not_retried(
     pieces: tuple[bytes, ...], kind: FailureKind, sentence: str, method: str
 ) -> None:
     timeouts = Timeouts(connect=1, read=0.2, exchange=5)
@@ -186,7 +186,7 @@ def test_silence_is_a_failure_and_not_asked_for_again(
     assert (exchange.received, exchange.failure, exchange.repeats) == (None, failure, ())
 
 
-def test_a_connection_that_is_not_accepted_in_time_is_a_failure_of_the_connection() -> None:
+def test_a_connect_timeout_is_a_failure_and_is_retried() -> None:
     waits: list[float] = []
     timeouts = Timeouts(connect=0.1, read=1, exchange=1)
     # Nobody accepts: a queue that is full leaves every further attempt unanswered.

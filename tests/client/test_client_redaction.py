@@ -48,7 +48,7 @@ def test_a_secret_is_found_in_every_spelling_and_no_offset_moves(secret: str, sp
     assert secret.encode() not in clean
 
 
-def test_what_is_no_secret_stays() -> None:
+def test_content_that_is_not_secret_is_unchanged() -> None:
     content = bytes(range(256)) * 64 + base64.b64encode(bytes(range(256)) * 64)
     assert redact(content, SECRETS) == content
     assert redact(b"a key, an api, apikey", ["key"]) == b"a key, an api, apikey"

@@ -45,9 +45,7 @@ WHOLE = [
 
 
 @pytest.mark.parametrize(("method", "body", "lines"), WHOLE)
-def test_nothing_goes_out_that_was_not_asked_for(
-    method: str, body: bytes, lines: list[bytes]
-) -> None:
+def test_a_request_has_no_headers_of_httpx(method: str, body: bytes, lines: list[bytes]) -> None:
     reply = answering(b"HTTP/1.1 204 None\r\n\r\n")
     with a_wire(reply) as wire, a_client(wire.url) as client:
         client.send(method, "/s3?key=a", (), body, case="a case")
@@ -62,7 +60,7 @@ def test_nothing_goes_out_that_was_not_asked_for(
 
 
 @pytest.mark.parametrize(("method", "body", "lines"), WHOLE)
-def test_the_record_has_every_header_that_went_out(
+def test_the_exchange_records_every_header_that_was_sent(
     method: str, body: bytes, lines: list[bytes]
 ) -> None:
     reply = answering(b"HTTP/1.1 204 None\r\n\r\n")
@@ -130,7 +128,7 @@ FOLDED = ["/a/../b", "/a/./b", "/s3?", '/s3?key="<>`{}|^[]', '/"<>`{}|^[]']
 
 
 @pytest.mark.parametrize("target", [*TARGETS, *FOLDED])
-def test_path_and_query_go_out_exactly_as_they_were_given(target: str) -> None:
+def test_path_and_query_are_sent_exactly_as_given(target: str) -> None:
     got, exchange = exchanged(target=target)
     assert got.line == f"GET /v1{target} HTTP/1.1"
     assert exchange.sent.url.endswith(f"/v1{target}")
@@ -159,7 +157,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize("headers", HEADERS)
-def test_headers_go_out_as_they_were_spelled_and_in_order(
+def test_headers_are_sent_as_spelled_and_in_order(
     headers: tuple[tuple[str, str], ...],
 ) -> None:
     got, exchange = exchanged(headers=headers)
@@ -167,14 +165,14 @@ def test_headers_go_out_as_they_were_spelled_and_in_order(
     assert exchange.sent.headers[2:] == headers
 
 
-def test_a_header_beyond_ascii_goes_out_as_utf_8() -> None:
+def test_a_header_beyond_ascii_is_sent_as_utf_8() -> None:
     # An object's name goes into a header where the definition maps one into the URI.
     got, _ = exchanged(headers=(("X-Key", "caf\u00e9"),))
     assert got.header("X-Key") == ["caf\u00e9".encode().decode("latin-1")]
 
 
 @pytest.mark.parametrize("payload", CATALOGUE, ids=lambda payload: payload.name)
-def test_every_payload_goes_out_byte_for_byte(payload: Payload) -> None:
+def test_every_payload_is_sent_byte_for_byte(payload: Payload) -> None:
     got, exchange = exchanged("PUT", body=payload.content)
     assert got.body == payload.content
     assert got.header("Content-Length") == [str(len(payload.content))]
@@ -210,7 +208,7 @@ def test_a_cookie_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_an_answer_and_is_not_followed(code: int) -> None:
+def test_a_redirect_is_a_response_and_is_not_followed(code: int) -> None:
     with a_wire(status(code, "Location: /v1/elsewhere")) as wire, a_client(wire.url) as client:
         exchange = client.send("GET", "/s3", (), b"", case="")
     assert exchange.received is not None
@@ -226,14 +224,14 @@ def test_many_requests_go_over_one_connection() -> None:
     assert wire.connections == 1
 
 
-def test_a_connection_that_the_server_ended_is_made_anew_without_a_repeat() -> None:
+def test_a_connection_closed_by_the_server_is_reopened_without_a_retry() -> None:
     with a_wire(answering(OK, "close")) as wire, a_client(wire.url) as client:
         exchanges = [client.send("GET", "/s3", (), b"", case="") for _ in range(3)]
     assert wire.connections == 3
     assert [exchange.repeats for exchange in exchanges] == [()] * 3
 
 
-def test_secrets_go_along_with_every_request_and_are_never_recorded() -> None:
+def test_secret_headers_are_sent_with_every_request_and_never_recorded() -> None:
     secrets = (
         secret_header("X-Token: planted-1"),
         secret_header("Authorization: env:A", {"A": "planted-2"}),
@@ -253,7 +251,7 @@ def test_secrets_go_along_with_every_request_and_are_never_recorded() -> None:
         assert got.header("Authorization") == ["planted-2"]
 
 
-def test_two_secrets_of_one_name_both_go_out() -> None:
+def test_two_secret_headers_of_one_name_are_both_sent() -> None:
     secrets = (secret_header("X-Token: one"), secret_header("X-Token: env:B", {"B": "two"}))
     with a_wire() as wire, a_client(wire.url, secrets=secrets) as client:
         client.send("GET", "/s3", (), b"", case="")
@@ -279,7 +277,7 @@ def test_userinfo_in_the_endpoint_stays_out_of_the_request_and_of_host() -> None
     assert base64.b64encode(b"user:word") not in got.head
 
 
-def test_a_header_that_http_does_not_know_ends_in_a_sentence_that_does_not_quote_it() -> None:
+def test_an_invalid_header_is_a_failure_whose_sentence_does_not_quote_it() -> None:
     with a_wire() as wire, a_client(wire.url, attempts=1) as client:
         exchange = client.send("GET", "/s3", (("X-Key", "a\r\nb"),), b"", case="")
     sentence = "the connection failed before a response: the request is not valid HTTP"

@@ -89,7 +89,7 @@ def server(tmp_path: Path) -> Iterator[Unvouched]:
     server.end()
 
 
-def test_a_server_that_nobody_vouches_for_gets_no_request(
+def test_a_server_with_an_untrusted_certificate_gets_no_request(
     server: Unvouched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Not even where the environment tells other programs to look away.

@@ -78,7 +78,7 @@ CERTIFICATES = {
 
 
 @pytest.mark.parametrize("text", CERTIFICATES.values(), ids=CERTIFICATES)
-def test_a_client_shows_its_certificate(strict: str, files: Files, text: str) -> None:
+def test_a_client_presents_its_certificate(strict: str, files: Files, text: str) -> None:
     by = transport_config(text.format_map(vars(files)), str(files.ca), None, SECRETS)
     exchange = sent_by(strict, by)
     assert is_the_same_again(exchange)
@@ -87,7 +87,7 @@ def test_a_client_shows_its_certificate(strict: str, files: Files, text: str) ->
 
 
 @pytest.mark.parametrize("text", [None, "{stranger}"], ids=["none", "of a stranger"])
-def test_without_the_right_certificate_there_is_no_answer(
+def test_without_the_right_certificate_there_is_no_response(
     strict: str, files: Files, text: str | None
 ) -> None:
     by = transport_config(text and text.format_map(vars(files)), str(files.ca), None)
@@ -96,9 +96,7 @@ def test_without_the_right_certificate_there_is_no_answer(
     assert exchange.failure.kind is FailureKind.TLS_ALERT
 
 
-def test_a_private_authority_vouches_where_it_is_given_and_the_public_ones_no_more(
-    private: str, files: Files
-) -> None:
+def test_a_ca_bundle_replaces_the_public_authorities(private: str, files: Files) -> None:
     assert is_the_same_again(sent_by(private, transport_config(None, str(files.ca), None)))
     failure = sent_by(private, transport_config(None, None, None)).failure
     assert failure.kind is FailureKind.UNTRUSTED_CERTIFICATE
@@ -116,7 +114,7 @@ PROXIES = {
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
 @pytest.mark.parametrize(("user", "password", "given", "variables"), PROXIES.values(), ids=PROXIES)
-def test_a_request_goes_through_the_proxy_as_it_is(
+def test_a_request_passes_the_proxy_unchanged(
     files: Files, scheme: str, user: str, password: str, given: str, variables: dict[str, str]
 ) -> None:
     authority = AUTHORITY if scheme == "https" else None
@@ -133,7 +131,7 @@ def test_a_request_goes_through_the_proxy_as_it_is(
     assert proxy.lines == [line, line]
 
 
-def test_a_proxy_of_the_environment_is_not_taken(
+def test_a_proxy_of_the_environment_is_not_used(
     private: str, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
@@ -142,9 +140,7 @@ def test_a_proxy_of_the_environment_is_not_taken(
     assert sent_by(private, by).failure is None
 
 
-def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
-    private: str, files: Files
-) -> None:
+def test_the_failure_of_a_refusing_proxy_shows_no_secret(private: str, files: Files) -> None:
     with a_proxy("me", "another") as proxy:
         url = f"http://me:env:PASSWORD@{proxy.url.removeprefix('http://')}"
         exchange = sent_by(private, transport_config(None, str(files.ca), url, SECRETS))
@@ -155,7 +151,7 @@ def test_a_proxy_that_refuses_is_named_and_what_it_says_back_shows_no_secret(
     assert proxy.authorizations[0].removeprefix("Basic ")[4:-4] not in sentence
 
 
-def test_a_proxy_that_is_not_there_is_a_failure(private: str) -> None:
+def test_a_missing_proxy_is_a_failure(private: str) -> None:
     by = transport_config(None, None, f"http://127.0.0.1:{free_port()}")
     assert "Connection refused" in str(sent_by(private, by).failure)
 
@@ -188,7 +184,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("texts", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_used_is_one_sentence_without_a_secret(
+def test_an_unusable_option_is_one_sentence_without_a_secret(
     files: Files, texts: tuple[str | None, ...], sentence: str
 ) -> None:
     with pytest.raises(CredentialsError) as refused:
@@ -199,7 +195,7 @@ def test_what_cannot_be_used_is_one_sentence_without_a_secret(
     assert not any(secret in said for secret in SECRETS.values())
 
 
-def test_nothing_shows_what_is_secret(files: Files) -> None:
+def test_no_representation_shows_a_secret(files: Files) -> None:
     text = f"{files.certificate},{files.locked},env:PASSPHRASE"
     by = transport_config(text, None, "http://me:env:PASSWORD@127.0.0.1:1", SECRETS)
     assert not any(secret in repr(by) for secret in SECRETS.values())

@@ -1,4 +1,4 @@
-"""What the tests of connections share: a TLS server, a proxy, and who vouches for whom."""
+"""Helpers of the transport tests: a TLS server, a proxy, and certificates."""
 
 import base64
 import select
@@ -19,7 +19,7 @@ PASSPHRASE = "pass phrase of the key"
 
 @dataclass(frozen=True)
 class Files:
-    """Certificates in PEM: `ca` vouches for the server and for `both`, `stranger` for nobody."""
+    """Certificates in PEM: `ca` signs those of the server and `both`, an unknown one `stranger`."""
 
     ca: Path
     certificate: Path
@@ -86,7 +86,7 @@ def serving(
 
 
 class Telling(BaseHTTPRequestHandler):
-    """Answers with what was asked: the line, and the body that came."""
+    """Responds with the request line and the body."""
 
     protocol_version = "HTTP/1.1"
 
@@ -108,7 +108,7 @@ class Telling(BaseHTTPRequestHandler):
 
 @dataclass
 class Proxied:
-    """A proxy that is under way: its URL, and what it was asked and told."""
+    """A running proxy: its URL, and the request lines and credentials that it received."""
 
     url: str = ""
     lines: list[str] = field(default_factory=list)

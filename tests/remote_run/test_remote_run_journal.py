@@ -51,14 +51,14 @@ def answered(status: int | None, *repeats: Failure) -> Exchange:
     return Exchange(Sent("PUT", "https://a.example/v1"), received, None, 0.0, repeats)
 
 
-def test_what_was_written_is_read_again(journal: Journal) -> None:
+def test_a_journal_is_read_as_it_was_written(journal: Journal) -> None:
     journal.before(OBJECT)
     found = read(journal.path)
     assert (found.header, found.definition) == (HEADING, DEFINITION)
     assert found.states == {OBJECT: ObjectState.CREATED}
 
 
-def test_an_object_is_in_the_journal_before_its_upload_goes_out_and_once(journal: Journal) -> None:
+def test_an_object_is_recorded_once_and_before_its_upload(journal: Journal) -> None:
     lines = [len(journal.path.read_bytes().splitlines())]
     for _ in range(3):
         journal.before(OBJECT)
@@ -78,7 +78,7 @@ STATES = {
 
 
 @pytest.mark.parametrize(("exchange", "state"), STATES.values(), ids=STATES)
-def test_only_what_was_clearly_refused_is_taken_back(
+def test_only_a_clearly_refused_upload_is_recorded_as_refused(
     exchange: Exchange, state: ObjectState, journal: Journal
 ) -> None:
     journal.before(OBJECT)
@@ -86,28 +86,28 @@ def test_only_what_was_clearly_refused_is_taken_back(
     assert read(journal.path).states == {OBJECT: state}
 
 
-def test_a_refused_upload_over_an_object_takes_nothing_back(journal: Journal) -> None:
+def test_a_refused_upload_over_an_object_changes_no_state(journal: Journal) -> None:
     for status in (200, 403):
         journal.before(OBJECT)
         journal.after(OBJECT, answered(status))
     assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
-def test_an_upload_after_a_refused_one_is_written_down(journal: Journal) -> None:
+def test_an_upload_after_a_refused_one_is_recorded(journal: Journal) -> None:
     for status in (403, 200):
         journal.before(OBJECT)
         journal.after(OBJECT, answered(status))
     assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
-def test_a_line_that_was_cut_is_left_out(journal: Journal) -> None:
+def test_a_truncated_last_line_is_ignored(journal: Journal) -> None:
     journal.before(OBJECT)
     whole = journal.path.read_bytes()
     journal.path.write_bytes(whole + b'{"operation": "PUT /{bucket}/{key+}", "na')
     assert read(journal.path).states == {OBJECT: ObjectState.CREATED}
 
 
-def test_a_second_run_never_writes_over_a_journal(journal: Journal) -> None:
+def test_a_second_run_never_overwrites_a_journal(journal: Journal) -> None:
     with pytest.raises(FileExistsError):
         Journal.begin(journal.path, HEADING)
 
@@ -130,7 +130,7 @@ def test_a_key_outside_of_the_prefix_makes_the_journal_unusable(
         read(journal.path)
 
 
-def test_the_keys_of_the_suite_with_dot_segments_are_its_own() -> None:
+def test_keys_with_dot_segments_stay_below_the_prefix() -> None:
     assert below(PREFIX, f"{PREFIX}keys/a/../b.jpg")
     assert below(PREFIX, f"{PREFIX}gw1/keys/a/./b.jpg")
     assert not below("", "anything")
@@ -157,7 +157,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("changes", "sentence"), HEADERS.values(), ids=HEADERS)
-def test_a_header_that_was_edited_is_refused_in_a_sentence(
+def test_an_edited_header_is_refused_in_one_sentence(
     changes: dict[str, object], sentence: str, journal: Journal
 ) -> None:
     edited(journal.path, **changes)
@@ -176,14 +176,14 @@ LINES = {
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
-def test_a_line_that_was_edited_is_refused_with_its_number(line: str, journal: Journal) -> None:
+def test_an_edited_line_is_refused_with_its_number(line: str, journal: Journal) -> None:
     with journal.path.open("a") as file:
         file.write(line)
     with pytest.raises(JournalError, match="line 2 "):
         read(journal.path)
 
 
-def test_the_environment_is_asked_for_what_stands_in_urls_alone(
+def test_only_secrets_in_urls_are_read_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KEY", "value")
@@ -194,7 +194,7 @@ def test_the_environment_is_asked_for_what_stands_in_urls_alone(
 
 
 @pytest.mark.parametrize("route", [{"certificate": 1}, {"http2": "yes"}, []])
-def test_a_route_that_is_none_is_no_header_of_a_run(route: object, journal: Journal) -> None:
+def test_an_invalid_route_is_refused(route: object, journal: Journal) -> None:
     rewrite(journal, lambda header: header.update(route=route))
     with pytest.raises(JournalError, match="not a journal: no header of a run"):
         read(journal.path)
@@ -206,7 +206,7 @@ def rewrite(journal: Journal, change: Callable[[dict[str, Any]], object]) -> Non
     journal.path.write_text(json.dumps(header) + "\n")
 
 
-def test_what_is_no_file_and_what_is_no_journal_is_said_so(tmp_path: Path) -> None:
+def test_a_missing_and_an_empty_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot be read"):
         read(tmp_path / "none")
     (tmp_path / "empty").touch()

@@ -68,7 +68,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 @pytest.mark.parametrize(("code", "headers", "wait"), ANSWERS)
-def test_an_answer_is_asked_for_again_only_where_the_endpoint_says_so(
+def test_a_response_is_retried_only_where_the_endpoint_says_so(
     method: str, code: int, headers: tuple[str, ...], wait: float | None
 ) -> None:
     exchange, waits, asked = sent(status(code, *headers), FINE, method=method)
@@ -82,12 +82,12 @@ def test_an_answer_is_asked_for_again_only_where_the_endpoint_says_so(
 
 
 @pytest.mark.parametrize("digits", ["\xb2", "1\xb9"])
-def test_a_digit_that_is_none_in_http_is_no_number(digits: str) -> None:
+def test_a_digit_beyond_ascii_is_not_a_number_of_seconds(digits: str) -> None:
     _, waits, _ = sent(status(429, f"Retry-After: {digits}"), FINE)
     assert waits == [0.25]
 
 
-def test_a_wrong_body_is_never_asked_for_again() -> None:
+def test_a_wrong_body_is_never_retried() -> None:
     wrong = answering(b"HTTP/1.1 200 OK\r\nContent-Type: wrong\r\nContent-Length: 5\r\n\r\nwrong")
     exchange, waits, asked = sent(wrong, FINE)
     assert exchange.received is not None
@@ -98,7 +98,7 @@ def test_a_wrong_body_is_never_asked_for_again() -> None:
     ("attempts", "waits"), [(1, []), (2, [0.25]), (4, [0.25, 0.5, 1.0]), (5, [0.25, 0.5, 1.0, 2.0])]
 )
 @pytest.mark.parametrize("reply", [status(429), reset()], ids=["429", "reset"])
-def test_a_request_is_sent_as_often_as_is_allowed_with_longer_and_longer_pauses(
+def test_retries_are_limited_and_their_pauses_double(
     attempts: int, waits: list[float], reply: Reply
 ) -> None:
     exchange, waited, asked = sent(reply, attempts=attempts)
@@ -123,7 +123,7 @@ NO_HTTP = answering(b"220 mail.example ESMTP\r\n\r\n", "close")
 @pytest.mark.parametrize(
     "lost", [reset(), hang_up(), NO_HTTP], ids=["reset", "closed", "another protocol"]
 )
-def test_a_connection_lost_before_a_response_is_made_again_for_idempotent_methods(
+def test_a_connection_lost_before_a_response_is_retried_for_idempotent_methods(
     lost: Reply, method: str, again: bool
 ) -> None:
     fine = answering(b"HTTP/1.1 204 None\r\n\r\n")
@@ -140,9 +140,7 @@ def test_a_connection_lost_before_a_response_is_made_again_for_idempotent_method
 
 
 @pytest.mark.parametrize(("method", "again"), LOST)
-def test_a_refused_connection_is_tried_again_for_idempotent_methods(
-    method: str, again: bool
-) -> None:
+def test_a_refused_connection_is_retried_for_idempotent_methods(method: str, again: bool) -> None:
     waits: list[float] = []
     with a_client(
         f"http://127.0.0.1:{free_port()}", limiter=ConcurrencyLimiter(sleep=waits.append)
