@@ -5,7 +5,7 @@ the definitions that it has met. They give back only data.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fixtures.faults.catalogue import BY_NAME
@@ -92,13 +92,10 @@ class Matrix:
         return {
             "profile": self.profile,
             "succeeded": self.succeeded,
-            "control": {
-                name: {"cases": one.cases, "deviations": list(one.deviations)}
-                for name, one in self.controls.items()
-            },
+            "controls": {name: asdict(control) for name, control in self.controls.items()},
             "faults": {row.fault: _row_document(row) for row in self.rows},
             "sole_killers": {
-                rule: {"fault": killer.fault, "definition": killer.definition} if killer else None
+                rule: asdict(killer) if killer else None
                 for rule, killer in self.sole_killers.items()
             },
         }
@@ -110,17 +107,8 @@ def _row_document(row: Row) -> dict[str, Any]:
         "group": fault.group,
         "sentence": fault.sentence,
         "rules": list(fault.rules),
-        "outcome": str(row.result),
-        "definitions": {
-            definition: {
-                "outcome": str(trial.result),
-                "cases": trial.sent,
-                "rule": trial.rule,
-                "case": trial.case,
-                "rules": list(trial.rules),
-            }
-            for definition, trial in row.trials.items()
-        },
+        "result": row.result,
+        "definitions": {name: asdict(trial) for name, trial in row.trials.items()},
     }
 
 

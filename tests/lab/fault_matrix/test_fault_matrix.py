@@ -209,20 +209,20 @@ def test_the_matrix_is_written_as_json(tmp_path: Path, capsys) -> None:
     options = ["--definition=text-only", "--fault=error-is-text", "--fault=head-is-405"]
     assert command.main([*options, f"--json={file}"]) == 0
     document = json.loads(file.read_text(encoding="utf-8"))
-    assert set(document) == {"profile", "succeeded", "control", "faults", "sole_killers"}
+    assert set(document) == {"profile", "succeeded", "controls", "faults", "sole_killers"}
     assert document["profile"] == "quick"
     assert document["succeeded"] is True
-    assert document["control"]["text-only"] == {"cases": 200, "deviations": []}
+    assert document["controls"]["text-only"] == {"cases": 200, "deviations": []}
     assert list(document["faults"]) == ["error-is-text", "head-is-405"]
     caught = document["faults"]["error-is-text"]
-    assert caught["outcome"] == "caught"
+    assert caught["result"] == "caught"
     assert caught["group"] == "error"
     assert caught["rules"] == ["error-body"]
     (trial,) = caught["definitions"].values()
-    assert set(trial) == {"outcome", "cases", "rule", "case", "rules"}
-    assert trial["outcome"] == "caught"
+    assert set(trial) == {"result", "sent", "rule", "case", "rules"}
+    assert trial["result"] == "caught"
     assert trial["rule"] == "error-body"
-    assert document["faults"]["head-is-405"]["outcome"] == "not tried"
+    assert document["faults"]["head-is-405"]["result"] == "not tried"
     assert "2 faults: 1 caught, 0 caught by other, 0 missed, 1 not tried" in capsys.readouterr().out
 
 
