@@ -119,7 +119,7 @@ class InjectedFaults:
     @property
     def failure(self) -> str:
         """The name of the failure among them, empty for none."""
-        return self._of(Group.FAILURE)
+        return next((kind.name for kind in self.kinds if kind.group is Group.FAILURE), "")
 
     @property
     def effect(self) -> Effect:
@@ -134,9 +134,6 @@ class InjectedFaults:
     def random(self) -> Random:
         """The same random numbers each time."""
         return Random(self.dice)
-
-    def _of(self, group: Group) -> str:
-        return next((kind.name for kind in self.kinds if kind.group is group), "")
 
     def __str__(self) -> str:
         return "+".join(kind.name for kind in self.kinds) or "none"
