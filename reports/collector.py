@@ -4,21 +4,24 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.client.concurrency_limiter import Traffic
+from fixtures.diagnosis import Diagnosis, Experiment, PerformedCase
+from fixtures.exceptions import ReportError
+from fixtures.rules.verdict import Outcome
 from reports import document, durations
 from reports.allure_run import describe_run
 from reports.bodies import Bodies
-from reports.publish import publish, remove_stale_reports
-from reports.recorder import subject, traffic_of
+from reports.publish import investigate, publish, remove_stale_reports
+from reports.recorder import Recorder, subject, traffic_of
 from reports.results import Result, Results
 from reports.run_metadata import now
-from reports.stream import Stream, record_of
+from reports.stream import Stream, record_of, to_jsonl
 
 STREAM = "conformance.jsonl"
 _SUITES = Path(__file__).parents[1] / "suites"
@@ -48,6 +51,7 @@ class Collector:
         self._of = 0
         self._deselected = 0
         self._why = ""
+        self._diagnosis: Diagnosis | None = None
 
     def begin(self, run: document.Run) -> None:
         """Remove what an earlier run left and write the header; raises `OSError`."""
@@ -55,6 +59,32 @@ class Collector:
         self._stream = Stream(self._out / STREAM, run)
         if self._allure:  # at once, so that an interrupted run has it too
             describe_run(Path(self._allure), run, os.environ)
+
+    def experiment(
+        self, send: Callable[[tuple[Experiment, ...]], Sequence[PerformedCase]], most: int
+    ) -> None:
+        """Diagnose a run in which something deviates, with at most so many requests more.
+
+        They are sent where explanations cannot be told apart without them, and never after a run
+        that was cut short; the verdicts stay as they are.
+        """
+        stream, deviates = self._stream, self.results.verdicts(Outcome.DEVIATES)
+        if stream is None or not deviates or self._why or len(self._judged) < self.planned:
+            return
+        try:
+            with stream.so_far() as whole:
+                investigation = investigate(whole, stream.path)
+            experiments = investigation.experiments(most)
+            performed = send(experiments)
+            recorder = Recorder(Bodies.beside(stream.path), "experiment-")
+            by_id = {experiment.case.id: experiment for experiment in experiments}
+            for each in performed:
+                record = recorder.record_experiment(by_id[each.case.id], each.results[-1])
+                stream.write(to_jsonl(record))
+            investigation.add(performed)
+            self._diagnosis = investigation.diagnosis()
+        except ReportError:  # a body is gone already: there is no diagnosis of this run
+            return
 
     def finish(self, status: int, stale: Sequence[str] = (), why: str = "") -> None:
         """Write the footer and every document; `why` is what stopped the run early, if known.
@@ -80,7 +110,7 @@ class Collector:
         stream, self._stream = self._stream, None
         try:
             with stream.finished(end, stale) as whole:
-                self.published = publish(whole, self._out, self._har)
+                self.published = publish(whole, self._out, self._har, self._diagnosis)
                 durations.keep(self._durations, self._out)
                 Bodies.beside(stream.path).tidy(whole.bodies, since=self._started)
         except OSError as error:

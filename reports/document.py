@@ -22,6 +22,7 @@ from msgspec import Meta, Struct
 
 from fixtures.cases.case import Role
 from fixtures.cases.exchange import Failure
+from fixtures.diagnosis import Prediction
 from fixtures.exceptions import DocumentError
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
@@ -185,6 +186,21 @@ class Case(Struct, kw_only=True):
         return (step.exchange for step in self.steps if step.exchange is not None)
 
 
+class Experiment(Struct, kw_only=True):
+    """A request that was sent after the last case, to tell explanations of the run apart.
+
+    It comes after the first `after` steps of the case whose id is `continues`; `step` is the
+    request with its exchange. `predictions` are what each explanation said beforehand. The verdicts
+    do not rest on it, only the diagnosis does.
+    """
+
+    id: str
+    continues: str
+    after: Count
+    step: Step
+    predictions: tuple[Prediction, ...]
+
+
 class Source(Struct):
     """Where a rule is from."""
 
@@ -304,6 +320,7 @@ class Document(Struct, kw_only=True):
     exchanges: Mapping[str, Exchange]
     bodies: Mapping[Digest, Body]
     stale: list[str]
+    experiments: list[Experiment]
 
     def commands(self, case: Case) -> list[str]:
         """The commands that repeat a case, in order."""

@@ -102,6 +102,7 @@ class _Conformance(Struct, kw_only=True):
     end: document.End
     cases: list[document.Case]
     stale: list[str]
+    experiments: list[document.Experiment]
     unsent: dict[document.Digest, str]
 
 
@@ -274,7 +275,9 @@ def read(raw: bytes) -> document.Document:
             _keep(text, "base64", name, bodies)
     except ValueError as error:
         raise DocumentError(f"a body in the HAR cannot be read: {error}") from None
-    return build_document(kept.run, kept.end, kept.cases, exchanges, bodies, kept.stale)
+    return build_document(
+        kept.run, kept.end, kept.cases, exchanges, bodies, kept.stale, kept.experiments
+    )
 
 
 def _exchanges(

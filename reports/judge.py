@@ -71,6 +71,7 @@ def judged_again(before: document.Document, path: Path) -> document.Document:
         before.exchanges,
         before.bodies,
         before.stale,
+        before.experiments,
     )
 
 

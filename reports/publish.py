@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.api import Definition
-from fixtures.diagnosis import Diagnosis, PerformedCase, diagnose
+from fixtures.diagnosis import Diagnosis, Investigation, PerformedCase
 from fixtures.exceptions import ReportError
 from reports import markdown, page
 from reports.atomic_file import atomic_write
 from reports.document import Document
 from reports.har import archive
 from reports.loader import Contents, definition_of
-from reports.recorder import load_cases
+from reports.recorder import load_cases, load_experiments
 from reports.stream import iter_json
 
 DOCUMENT = "conformance.json"
@@ -21,16 +21,18 @@ PAGE = "conformance.html"
 SUMMARY = "summary.md"
 
 
-def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Path, ...]:
+def publish(
+    document: Document, out: Path, har: Path | None = None, diagnosis: Diagnosis | None = None
+) -> tuple[Path, ...]:
     """Write every document of a run into the folder `out` and name them; raises `OSError`.
 
-    `har` is where its exchanges go as HTTP Archive, too. The summary is appended to the file that
-    `$GITHUB_STEP_SUMMARY` names, where it is set.
+    `har` is where its exchanges go as HTTP Archive, too; `diagnosis` is made where there is none.
+    The summary is appended to the file that `$GITHUB_STEP_SUMMARY` names, where it is set.
     """
     file = out / DOCUMENT
     atomic_write(file, iter_json(document))
     try:
-        diagnosis = diagnosed(document, file)
+        diagnosis = diagnosis or diagnosed(document, file)
     except ReportError:  # a body is gone already: what the document says stands without it
         diagnosis = None
     explained = diagnosis.as_json() if diagnosis is not None else None
@@ -53,7 +55,16 @@ def publish(document: Document, out: Path, har: Path | None = None) -> tuple[Pat
 def diagnosed(document: Document, path: Path) -> Diagnosis:
     """What would explain the run of the document at `path`; raises `ReportError`."""
     definition = definition_of(document, path)
-    return diagnose(definition, _Replay(document, definition, Contents(document, path)))
+    investigation = investigate(document, path)
+    sent = load_experiments(document, definition, Contents(document, path))
+    investigation.add(PerformedCase(case, results) for case, results in sent)
+    return investigation.diagnosis()
+
+
+def investigate(document: Document, path: Path) -> Investigation:
+    """The search for a diagnosis of a run, without its experiments; raises `ReportError`."""
+    definition = definition_of(document, path)
+    return Investigation(definition, _Replay(document, definition, Contents(document, path)))
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,21 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from fixtures.api import Definition, Operation
-from fixtures.cases.case import Case, ExistingObject, Request, Step, StepResult
+from fixtures.cases.case import ANSWER, Case, ExistingObject, Request, Step, StepResult
 from fixtures.cases.exchange import Exchange, Received, Sent
 from fixtures.client.concurrency_limiter import Traffic
+from fixtures.diagnosis import Experiment
 from reports import document
 from reports.bodies import Bodies, digest
 from reports.curl import curl
 from reports.document import copied
 from reports.results import Result
-from reports.stream import Record
+from reports.stream import ExperimentRecord, Record
 
+_AnyRecord = Record | ExperimentRecord
 Contents = Callable[[str], bytes]
 """The bytes of a body by their digest."""
 
@@ -61,7 +65,24 @@ class Recorder:
         record.case.seconds = round(sum(exchange.seconds for exchange in exchanges), 6)
         return record
 
-    def _step(self, step: Step, key: str | None, record: Record) -> document.Step:
+    def record_experiment(self, experiment: Experiment, sent: StepResult) -> ExperimentRecord:
+        """The record of an experiment that was sent."""
+        recorded = ExperimentRecord(
+            document.Experiment(
+                id=experiment.case.id,
+                continues=experiment.continues,
+                after=len(experiment.before),
+                step=None,  # type: ignore[arg-type]
+                predictions=experiment.predictions,
+            ),
+            exchanges={},
+            bodies={},
+        )
+        key = self._exchange(sent, sent.exchange, recorded) if sent.exchange else None
+        recorded.experiment.step = self._step(sent.step, key, recorded)
+        return recorded
+
+    def _step(self, step: Step, key: str | None, record: _AnyRecord) -> document.Step:
         request = copied(
             document.Request,
             step.request,
@@ -70,7 +91,7 @@ class Recorder:
         )
         return document.Step(role=step.role, request=request, exchange=key)
 
-    def _exchange(self, done: StepResult, exchange: Exchange, record: Record) -> str:
+    def _exchange(self, done: StepResult, exchange: Exchange, record: _AnyRecord) -> str:
         if done.step.shared and exchange in self._shared:
             return self._shared[exchange]
         self._made += 1
@@ -94,7 +115,7 @@ class Recorder:
         )
         return key
 
-    def _payload(self, body: bytes, record: Record) -> str:
+    def _payload(self, body: bytes, record: _AnyRecord) -> str:
         if len(body) <= document.LARGEST_INLINE:
             return self._body(body, digest(body), record)
         known = self._payloads.get(id(body))
@@ -102,7 +123,7 @@ class Recorder:
             known = self._payloads[id(body)] = (body, digest(body))
         return self._body(body, known[1], record)
 
-    def _body(self, body: bytes, name: str, record: Record) -> str:
+    def _body(self, body: bytes, name: str, record: _AnyRecord) -> str:
         if name not in self._told:
             self._told.add(name)
             if len(body) <= document.LARGEST_INLINE:
@@ -182,6 +203,27 @@ def load_cases(
             for step, key in zip(steps, recorded.exchanges, strict=False)
         )
         yield recorded, case, performed
+
+
+def load_experiments(
+    whole: document.Document, definition: Definition, contents: Contents
+) -> Iterator[tuple[Case, tuple[StepResult, ...]]]:
+    """Each experiment as a case with the results of all its steps; raises as `load_cases`."""
+    by_id = {case.id: case for case in whole.cases}
+    cases = [
+        replace(
+            by_id[each.continues],
+            id=each.id,
+            aspect=ANSWER,
+            about=(),
+            axes={},
+            steps=[*by_id[each.continues].steps[: each.after], each.step],
+        )
+        for each in whole.experiments
+        if each.continues in by_id
+    ]
+    for _, case, performed in load_cases(replace(whole, cases=cases), definition, contents):
+        yield case, performed
 
 
 def _exchange(recorded: document.Exchange, contents: Contents) -> Exchange:

@@ -6,6 +6,7 @@ most, and what has no footer is known to have been cut.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,14 @@ class Record(Struct, tag_field="line", tag="case"):
     bodies: dict[document.Digest, document.Body]
 
 
+class ExperimentRecord(Struct, tag_field="line", tag="experiment"):
+    """What the stream has of one experiment."""
+
+    experiment: document.Experiment
+    exchanges: dict[str, document.Exchange]
+    bodies: dict[document.Digest, document.Body]
+
+
 class Footer(Struct, tag_field="line", tag="footer"):
     """The last line of a run that was not killed; see `document.Document.stale`."""
 
@@ -52,9 +61,8 @@ class Footer(Struct, tag_field="line", tag="footer"):
     stale: list[str]
 
 
-_LINE: msgspec.json.Decoder[Header | Plan | Record | Footer] = msgspec.json.Decoder(
-    Header | Plan | Record | Footer
-)
+Line = Header | Plan | Record | ExperimentRecord | Footer
+_LINE: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
 class Stream:
@@ -75,6 +83,15 @@ class Stream:
         """Add a record that is a line already."""
         self._file.write(f"{line}\n".encode())
         self._file.flush()
+
+    @contextmanager
+    def so_far(self) -> Iterator[document.Document]:
+        """The document of what is written, for the time of a `with` block."""
+        self._file.seek(0)
+        try:
+            yield _in_place(self._file)
+        finally:
+            self._file.seek(0, os.SEEK_END)
 
     @contextmanager
     def finished(self, end: document.End, stale: Sequence[str]) -> Iterator[document.Document]:
@@ -141,7 +158,7 @@ def read(lines: Iterable[bytes]) -> document.Document:
     exchanges: dict[str, document.Exchange] = {}
     bodies: dict[str, document.Body] = {}
 
-    def take(record: Record) -> None:
+    def take(record: Record | ExperimentRecord) -> None:
         exchanges.update(record.exchanges)
         bodies.update(record.bodies)
 
@@ -158,7 +175,7 @@ def _in_place(file: BinaryIO) -> document.Document:
             yield line
             place += len(line)
 
-    def take(record: Record) -> None:
+    def take(record: Record | ExperimentRecord) -> None:
         exchanges.places.update(dict.fromkeys(record.exchanges, place))
         bodies.places.update(dict.fromkeys(record.bodies, place))
 
@@ -190,8 +207,8 @@ class _InPlace(Mapping[str, _Part]):
 
 
 def _read(
-    records: Iterator[Header | Plan | Record | Footer],
-    take: Callable[[Record], None],
+    records: Iterator[Line],
+    take: Callable[[Record | ExperimentRecord], None],
     exchanges: Mapping[str, document.Exchange],
     bodies: Mapping[str, document.Body],
 ) -> document.Document:
@@ -202,10 +219,14 @@ def _read(
     why = "the run was cut: nothing says how it ended"
     foot = Footer(document.End(complete=False, why=why, ended="", exit_status=None), [])
     cases: list[document.Case] = []
+    experiments: list[document.Experiment] = []
     for record in records:
         match record:
             case Record():
                 cases.append(record.case)
+                take(record)
+            case ExperimentRecord():
+                experiments.append(record.experiment)
                 take(record)
             case Plan():
                 head.run.planned = record.planned
@@ -213,10 +234,10 @@ def _read(
                     head.run.shard.cases = record.of
             case Footer():
                 foot = record
-    return build_document(head.run, foot.end, cases, exchanges, bodies, foot.stale)
+    return build_document(head.run, foot.end, cases, exchanges, bodies, foot.stale, experiments)
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[Header | Plan | Record | Footer]:
+def _records(lines: Iterable[bytes]) -> Iterator[Line]:
     for number, line in enumerate(lines, start=1):
         try:
             yield _LINE.decode(line)
@@ -235,6 +256,7 @@ def build_document(
     exchanges: Mapping[str, document.Exchange],
     bodies: Mapping[str, document.Body],
     stale: Sequence[str],
+    experiments: Sequence[document.Experiment] = (),
 ) -> document.Document:
     """The document of these cases, counted; they are put into the order of planning."""
     by_rule: dict[str, Counter[str]] = {name: Counter() for name in rules()}
@@ -250,6 +272,7 @@ def build_document(
         exchanges=exchanges,
         bodies=bodies,
         stale=list(stale),
+        experiments=list(experiments),
     )
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -13,6 +14,7 @@ from reports.collector import Collector
 from reports.progress import Progress
 from suites.runner import garbage_collection, plan, remote_run
 from suites.runner.command_line import is_about_an_endpoint, read
+from suites.runner.experiments import BUDGET, send_experiments
 from suites.runner.run_state import RUN, RunState
 from suites.runner.startup import embedded_gateway, run_preflight
 from suites.runner.worker_messages import received_output, send_input, send_output
@@ -155,11 +157,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if collector is None:  # a worker, whose controller adds it up
         send_output(run, config)
         return
-    collector.traffic += run.limiter.traffic
     # The cases' bodies are released, for the diagnosis reads the same ones from the reports.
     session.items.clear()
     if not config.option.collectonly:
         garbage_collection.resume()
+    # A shard knows too little: its explanations may be told apart by the others.
+    if configuration.shard is None and not (session.shouldfail or session.shouldstop):
+        workers = config.getoption("numprocesses", None) or 0
+        collector.experiment(partial(send_experiments, run, workers=workers), BUDGET)
+    collector.traffic += run.limiter.traffic
     stale = run.stale_deviations
     # What no case of a shard needs may be needed in another: only their merge can tell.
     strict = configuration.strict and configuration.shard is None

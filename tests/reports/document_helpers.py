@@ -151,6 +151,7 @@ def a_document(
         exchanges={"1": an_exchange()} if exchanges is None else exchanges,
         bodies={digest(body): Body.inline(body) for body in bodies},
         stale=[],
+        experiments=[],
     )
     return structs.replace(document, **of[Document])
 
