@@ -15,7 +15,7 @@ def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check
 @each_case_of(
     identity_only,
     otherwise=NO_DOWNLOADS,
-    rule="content-encoding-uninvited",
+    rule="unrequested-compression",
     existing=identity_only,
 )
 def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:

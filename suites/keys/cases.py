@@ -89,7 +89,7 @@ def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Two objects under keys that look alike; the first must still be there after the second."""
-    rules = ("key-distinct", "read-after-write")
+    rules = ("keys-case-and-unicode", "read-after-write")
     pairs = (
         *((title, pair, rules) for title, pair in _PAIRS.items()),
         *((title, pair, ("key-escapes", *rules)) for title, pair in _ESCAPED_PAIRS.items()),

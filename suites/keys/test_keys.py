@@ -12,6 +12,6 @@ def test_an_object_is_found_under_the_key_it_was_stored_under(case: Case, check:
     check(case)
 
 
-@each_case_of(lookalikes, otherwise=NO_UPLOADS, rule="key-distinct")
+@each_case_of(lookalikes, otherwise=NO_UPLOADS, rule="keys-case-and-unicode")
 def test_keys_that_look_alike_name_different_objects(case: Case, check: Check) -> None:
     check(case)

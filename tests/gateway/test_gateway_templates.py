@@ -8,7 +8,7 @@ import pytest
 from fixtures.api import ContentHandling, Passthrough
 from fixtures.gateway.jsonpath import select
 from fixtures.gateway.mapping_template import MappingTemplate, TemplateFailureError
-from fixtures.gateway.message import Request
+from fixtures.gateway.message import MethodRequest
 from fixtures.gateway.store import S3Response
 from tests.gateway.helpers import (
     RecordingStore,
@@ -21,7 +21,7 @@ from tests.gateway.helpers import (
 )
 
 PETS = b'{"a": {"b-c": [1, {"d": "\xc3\xa9"}]}, "t": true, "f": false, "n": null, "s": "x"}'
-A_REQUEST = Request("id", "GET", "/v1/k", "/k", "v1", {}, {}, {}, b"", "")
+A_REQUEST = MethodRequest("id", "GET", "/v1/k", "/k", "v1", {}, {}, {}, b"", "")
 
 
 def rendered(template: str, body: bytes = PETS, target: str = "/k") -> bytes | int:

@@ -10,7 +10,7 @@ import pytest
 
 from fixtures.api import Definition, GatewayResponse, Integration, IntegrationKind, Operation
 from fixtures.gateway.application import Gateway
-from fixtures.gateway.message import Request
+from fixtures.gateway.message import MethodRequest
 from fixtures.gateway.store import S3Response
 from tests.gateway.helpers import (
     KEY_FROM_PATH,
@@ -103,7 +103,7 @@ def test_a_refusal_is_customised_by_its_type_or_its_class(
 
 def test_the_context_of_a_request_is_what_a_gateway_without_a_cloud_knows() -> None:
     moment = calendar.timegm((2026, 1, 2, 3, 4, 5))
-    request = Request(
+    request = MethodRequest(
         id="an id",
         method="PUT",
         path="/v1/k",

@@ -88,11 +88,11 @@ def test_base64_is_padded_in_the_standard_alphabet_and_on_one_line(
         (b"AAAAA===", None, ("base64-refused", "the-rule")),
         (b"AAXXX!", None, ("base64-refused", "the-rule")),
         # Some decoders pass over what is foreign, or over padding inside; AWS was not observed.
-        (b"!AAA=", None, ("base64-foreign", "the-rule")),
-        (b'"QQ=="', None, ("base64-foreign", "the-rule")),
-        (b"QQ==QQ==", None, ("base64-foreign", "the-rule")),
-        (b"data:,AAAA", None, ("base64-foreign", "the-rule")),
-        (b"\xff\x00", None, ("base64-foreign", "the-rule")),
+        (b"!AAA=", None, ("base64-invalid-characters", "the-rule")),
+        (b'"QQ=="', None, ("base64-invalid-characters", "the-rule")),
+        (b"QQ==QQ==", None, ("base64-invalid-characters", "the-rule")),
+        (b"data:,AAAA", None, ("base64-invalid-characters", "the-rule")),
+        (b"\xff\x00", None, ("base64-invalid-characters", "the-rule")),
     ],
 )
 def test_what_is_decoded_says_how_sure_that_is(

@@ -80,7 +80,7 @@ HEADERS = [
 ]
 ASPECT_RULES = {
     "Content-Length": "content-length",
-    "Content-Encoding": "content-encoding-uninvited",
+    "Content-Encoding": "unrequested-compression",
     REST.request_id_header: "request-id",
     REST.error_type_header: "error-type",
 }

@@ -42,9 +42,9 @@ BOTH = [
 ]
 ACCEPT_ALONE = [
     (PNG, None, False, ("accept-absent",), ()),
-    (PNG, "", False, ("accept-malformed",), ()),
-    (PNG, "png", False, ("accept-malformed",), ()),
-    (PNG, ",image/png", False, ("accept-malformed", FIRST), ()),
+    (PNG, "", False, ("accept-invalid",), ()),
+    (PNG, "png", False, ("accept-invalid",), ()),
+    (PNG, ",image/png", False, ("accept-invalid", FIRST), ()),
     (("*/*",), None, True, ("accept-absent-full-wildcard",), ()),
     (("*/*",), "png", True, ("accept-absent-full-wildcard",), ()),
     (PNG, "image/png, text/plain", True, (FIRST,), (EXACT,)),

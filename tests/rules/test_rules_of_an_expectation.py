@@ -59,7 +59,7 @@ def told(asked: Request, stored: Stored | None = None) -> Expectation:
         (
             request(DECODING, content_type=f"{JSON};charset=utf-8", body=b"!"),
             (
-                "base64-foreign",
+                "base64-invalid-characters",
                 "refused-upload-stores-nothing",
                 "request-template-choice",
                 "media-type-parameters",
@@ -115,7 +115,7 @@ def test_what_is_left_open_leaves_the_object_as_it_is(asked: Request) -> None:
             request(DECODING_GET, accept=f"{PNG}, {PLAIN}"),
             None,
             (
-                "base64-foreign",
+                "base64-invalid-characters",
                 "accept-first-entry",
                 "response-text-binary-to-binary",
                 "media-type-exact",
