@@ -22,7 +22,7 @@ from fixtures.api import (
 )
 from fixtures.gateway.application import Gateway, Receive, Scope, Send
 from fixtures.gateway.embedded_store import EmbeddedStore
-from fixtures.gateway.object_storage import MemoryObjects, StoredObject
+from fixtures.gateway.object_storage import StoredObject
 from fixtures.gateway.server import listen
 from fixtures.gateway.store import S3Request, S3Response, Store
 
@@ -211,11 +211,11 @@ def called(
     return answer
 
 
-def a_bucket(**objects: tuple[str, bytes]) -> tuple[EmbeddedStore, MemoryObjects]:
+def a_bucket(**objects: tuple[str, bytes]) -> tuple[EmbeddedStore, dict[str, StoredObject]]:
     """An embedded store that holds these objects (content type, body), and what it holds."""
-    held = MemoryObjects()
+    held: dict[str, StoredObject] = {}
     for key, (content_type, body) in objects.items():
-        held.put(key, StoredObject(content_type, body, '"etag"', "a day"))
+        held[key] = StoredObject(content_type, body, '"etag"', "a day")
     return EmbeddedStore(held), held
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.gateway.embedded_store import EmbeddedStore
-from fixtures.gateway.object_storage import FolderObjects, MemoryObjects, StoredObject
+from fixtures.gateway.object_storage import FolderObjects, StoredObject
 from fixtures.gateway.store import S3Request, S3Response
 
 ODD_KEYS = ["../../etc/passwd", "/", "a//b", ".", "a b+c%20d", "\u00e9\U0001f600", "x" * 1088, "\0"]
@@ -128,7 +128,10 @@ def test_objects_in_a_folder_outlive_the_store(tmp_path: Path) -> None:
 def test_what_may_be_slow_keeps_no_other_request_waiting(
     folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    objects = FolderObjects(tmp_path) if folder else MemoryObjects()
+    class InMemory(dict[str, StoredObject]):
+        """A dictionary whose methods can be replaced."""
+
+    objects = FolderObjects(tmp_path) if folder else InMemory()
     threads: list[int] = []
     monkeypatch.setattr(type(objects), "get", lambda *_: threads.append(threading.get_ident()))
     send(EmbeddedStore(objects), "GET", "k")
@@ -139,7 +142,7 @@ def test_a_write_that_fails_leaves_the_older_object_and_no_litter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     objects = FolderObjects(tmp_path)
-    objects.put("k", StoredObject("a/b", b"old", "e", "a day"))
+    objects["k"] = StoredObject("a/b", b"old", "e", "a day")
 
     def fail(written: Path, target: Path) -> None:
         assert written.parent == target.parent == tmp_path
@@ -147,7 +150,7 @@ def test_a_write_that_fails_leaves_the_older_object_and_no_litter(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        objects.put("k", StoredObject("a/b", b"new", "e", "a day"))
+        objects["k"] = StoredObject("a/b", b"new", "e", "a day")
     kept = objects.get("k")
     assert kept is not None
     assert kept.body == b"old"
@@ -157,11 +160,11 @@ def test_a_write_that_fails_leaves_the_older_object_and_no_litter(
 def test_readers_see_an_old_object_or_a_new_one_and_never_a_part(tmp_path: Path) -> None:
     objects = FolderObjects(tmp_path)
     written = {bytes([letter]) * 200_000 for letter in b"abcd"}
-    objects.put("k", StoredObject("a/b", next(iter(written)), "e", "a day"))
+    objects["k"] = StoredObject("a/b", next(iter(written)), "e", "a day")
 
     def write(body: bytes) -> None:
         for _ in range(25):
-            objects.put("k", StoredObject("a/b", body, "e", "a day"))
+            objects["k"] = StoredObject("a/b", body, "e", "a day")
 
     threads = [threading.Thread(target=write, args=(body,)) for body in written]
     for thread in threads:

@@ -26,10 +26,10 @@ GET = on_s3(
     response(None, 500, handling=TO_TEXT),
 )
 TEMPLATED = on_s3("GET", response("200", templates=TEMPLATE), path="/template")
-UNFORETOLD = on_s3("GET", response("200", templates={"text/plain": "$x"}), path="/open")
-UNFORETOLD_PUT = on_s3("PUT", templates={"text/plain": "$x"}, path="/open")
+UNPREDICTED = on_s3("GET", response("200", templates={"text/plain": "$x"}), path="/open")
+UNPREDICTED_PUT = on_s3("PUT", templates={"text/plain": "$x"}, path="/open")
 HEAD = on_s3("HEAD", response("200"))
-API = api(PUT, GET, TEMPLATED, UNFORETOLD, UNFORETOLD_PUT, HEAD)
+API = api(PUT, GET, TEMPLATED, UNPREDICTED, UNPREDICTED_PUT, HEAD)
 
 UPLOAD = request(PUT, content_type="image/png", body=CONTENT)
 AS_BINARY = request(GET, accept="image/png")

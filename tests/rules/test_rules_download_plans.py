@@ -90,8 +90,8 @@ def test_every_plan_names_the_object_and_what_the_rules_foretell() -> None:
     ]
     assert [plan and plan.request.name for plan in plans] == ["b/k"] * 3
     befores = (None, stored, None)
-    foretold = [plan and plan.expectation for plan in plans]
-    assert foretold == [
+    predicted = [plan and plan.expectation for plan in plans]
+    assert predicted == [
         plan and expected_response(definition, plan.request, before)
         for plan, before in zip(plans, befores, strict=True)
     ]

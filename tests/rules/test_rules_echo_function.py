@@ -1,4 +1,4 @@
-"""What is foretold of the echo function behind a Lambda proxy, stage by stage."""
+"""What is predicted of the echo function behind a Lambda proxy, stage by stage."""
 
 import base64
 import hashlib

@@ -59,7 +59,7 @@ def test_the_status_of_s3_selects_the_pattern_that_matches_all_of_it(
         # Only one of the two has a response, and the other is an error of the gateway.
         ((response("404", 404),), None, (404, 500), BodyKind.ANY, JSON),
         ((response("200", 200),), None, (500,), BodyKind.ERROR, JSON),
-        # The XML of S3 is no Base64.
+        # The XML of S3 is not Base64.
         ((response(None, 404),), "image/png", (500,), BodyKind.ERROR, JSON),
         ((response(None, 404, handling=TO_BINARY),), None, (500,), BodyKind.ERROR, JSON),
         ((response(None, 404, handling=TO_TEXT),), "image/png", (404,), BodyKind.S3_XML, JSON),
@@ -99,7 +99,7 @@ def test_a_template_left_open_for_one_answer_leaves_them_all_open() -> None:
     open_template = response(r"2\d{2}", templates={"text/plain": "$context.stage"})
     get = mock('{"statusCode": 200}', open_template, method="GET")
     expectation = expected_response(api(get), request(get, accept="text/plain"), None)
-    assert expectation.unspecified_reason == "the response template's output cannot be foretold"
+    assert expectation.unspecified_reason == "the response template's output cannot be predicted"
 
 
 def test_an_empty_answer_goes_through_the_response_template_too() -> None:
@@ -326,7 +326,7 @@ def test_an_expectation_names_each_rule_once_and_has_the_weakest_level() -> None
     assert replace(expectation, rules=()).level is Level.MUST
 
 
-# ------------------------------------------------------------------- what cannot be foretold
+# ------------------------------------------------------------------- what cannot be predicted
 
 OPEN = [
     # integration responses, request parameters, why
@@ -337,7 +337,7 @@ OPEN = [
 
 
 @pytest.mark.parametrize(("responses", "parameters", "why"), OPEN)
-def test_an_answer_that_cannot_be_foretold_is_left_open_with_a_rule(
+def test_an_answer_that_cannot_be_predicted_is_left_open_with_a_rule(
     responses, parameters, why
 ) -> None:
     get = on_s3("GET", *responses)
@@ -355,7 +355,7 @@ def test_an_answer_that_cannot_be_foretold_is_left_open_with_a_rule(
 def test_a_mock_whose_template_decides_is_left_open() -> None:
     options = mock('#if($x){"statusCode": 400}#else{"statusCode": 200}#end', response(None, 200))
     expectation = expected_response(api(options), request(options), None)
-    assert "cannot be foretold" in expectation.unspecified_reason
+    assert "cannot be predicted" in expectation.unspecified_reason
     assert expectation.rules[0] == "mock-answer"
 
 

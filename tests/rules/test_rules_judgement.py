@@ -32,9 +32,9 @@ from tests.rules.judgement_helpers import (
     REFUSED,
     STORED,
     UNDECIDED,
-    UNFORETOLD,
-    UNFORETOLD_PUT,
     UNKNOWN,
+    UNPREDICTED,
+    UNPREDICTED_PUT,
     UPLOAD,
     came,
     download,
@@ -134,10 +134,10 @@ ANSWERS = [
     (AS_BINARY, "the connection was reset", UNDECIDED, "the connection was reset", ""),
     (AS_BINARY, None, UNDECIDED, "was not sent", ""),
     (
-        request(UNFORETOLD, accept="text/plain"),
+        request(UNPREDICTED, accept="text/plain"),
         came(200),
         NOT_APPLICABLE,
-        "the response template's output cannot be foretold",
+        "the response template's output cannot be predicted",
         "",
     ),
 ]
@@ -224,10 +224,10 @@ def test_a_setup_that_goes_wrong_leaves_the_case_undecided(
 
 
 def test_a_setup_of_which_nothing_is_known_makes_the_case_not_applicable() -> None:
-    setup = request(UNFORETOLD_PUT, content_type="text/plain", body=b"x")
+    setup = request(UNPREDICTED_PUT, content_type="text/plain", body=b"x")
     verdict = judged(Case("c", steps(setup, AS_TEXT)), STORED, came(200, b"x"))
     assert verdict.outcome is NOT_APPLICABLE
-    assert verdict.reason == "the request template's output cannot be foretold"
+    assert verdict.reason == "the request template's output cannot be predicted"
 
 
 @pytest.mark.parametrize("answers", [(), (STORED,)])

@@ -137,7 +137,7 @@ def test_a_response_template_is_that_of_accept_else_that_of_json_else_the_first(
         ("# $input.body", None),
     ],
 )
-def test_a_template_is_foretold_where_it_is_text_and_the_body(
+def test_a_template_is_predicted_where_it_is_text_and_the_body(
     template: str, output: bytes | None
 ) -> None:
     assert render(template, b"a$b#\xff") == output
@@ -169,14 +169,14 @@ def test_letter_case_leaves_the_choice_of_a_template_uncertain(
     assert ("media-type-letter-case" not in expectation.rules) is as_spelled
 
 
-def test_a_template_that_cannot_be_foretold_leaves_the_answer_open() -> None:
+def test_a_template_that_cannot_be_predicted_leaves_the_answer_open() -> None:
     directive = {"text/plain": "#set($x = 1)"}
     put = on_s3("PUT", templates=directive)
     expectation = expected_response(
         api(put), request(put, content_type="text/plain", body=b"x"), OLDER
     )
-    assert expectation.unspecified_reason == "the request template's output cannot be foretold"
+    assert expectation.unspecified_reason == "the request template's output cannot be predicted"
     assert expectation.stored is OLDER
     get = on_s3("GET", response("200", templates=directive))
     expectation = expected_response(api(get), request(get, accept="text/plain"), OLDER)
-    assert expectation.unspecified_reason == "the response template's output cannot be foretold"
+    assert expectation.unspecified_reason == "the response template's output cannot be predicted"

@@ -12,14 +12,14 @@ TO_BINARY = ContentHandling.CONVERT_TO_BINARY
 PNG, PLAIN, JSON = "image/png", "text/plain", "application/json"
 STORED = Stored(b"an object", PNG, ("stored-type-mapped",))
 INSERTS = {PLAIN: '{"image": "$input.body"}'}
-UNFORETOLD = {PLAIN: "$x"}
+UNPREDICTED = {PLAIN: "$x"}
 
 PUT, GET, HEAD = on_s3("PUT"), on_s3("GET"), on_s3("HEAD", response("200", parameters=TYPE_BACK))
 DELETE = on_s3("DELETE")
 DECODING = on_s3("PUT", handling=TO_BINARY, templates={JSON: "$input.body"})
 TEMPLATED_PUT = on_s3("PUT", templates={PNG: "$input.body", **INSERTS})
 NEVER = on_s3("PUT", passthrough=Passthrough.NEVER)
-OPEN_PUT = on_s3("PUT", templates=UNFORETOLD)
+OPEN_PUT = on_s3("PUT", templates=UNPREDICTED)
 RANGED = on_s3("GET", parameters={"integration.request.header.Range": "'bytes=0-1'"})
 TEMPLATED_GET = on_s3("GET", response("200", templates=INSERTS))
 SAYING = on_s3("GET", response(None, 404, templates=INSERTS))

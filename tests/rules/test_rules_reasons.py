@@ -124,7 +124,7 @@ def test_a_download_without_a_key_may_have_each_answer_of_s3() -> None:
     )
 
 
-def test_one_answer_of_s3_that_cannot_be_foretold_leaves_all_open() -> None:
+def test_one_answer_of_s3_that_cannot_be_predicted_leaves_all_open() -> None:
     get = on_s3("GET", response("40.", 404), response("404", 404))
     expectation = expected(get, None)
     assert expectation.unspecified_reason == (
@@ -141,7 +141,7 @@ def test_patterns_that_compete_are_the_one_rule_of_an_open_answer() -> None:
 def test_a_template_that_nobody_can_foretell_keeps_the_rules_that_led_to_it() -> None:
     get = on_s3("GET", response("200", templates={JSON: "$context.stage"}))
     expectation = expected(get, Stored(b"x", "text/plain", ("stored-type-unmapped",)))
-    assert expectation.unspecified_reason == "the response template's output cannot be foretold"
+    assert expectation.unspecified_reason == "the response template's output cannot be predicted"
     assert expectation.rules[0] == "response-template-output"
     assert {"response-text-text-none", "stored-type-unmapped"} <= set(expectation.rules)
 

@@ -23,7 +23,7 @@ from tests.rules.judgement_helpers import (
     MISSING,
     REFUSED,
     STORED,
-    UNFORETOLD,
+    UNPREDICTED,
     UPLOAD,
     came,
     download,
@@ -61,7 +61,7 @@ AS_IMAGE = b'{"image": "' + ENCODED + b'"}'
         (MISSING, came(200, b"x"), ("error 404", "other")),
         # Where the answer is open, there is no word for it.
         (request(GET, "b/k", target="/s3", accept="text/plain"), came(500, b"x"), ("any", "any")),
-        (request(UNFORETOLD, accept="text/plain"), came(200, b"x"), ("", "")),
+        (request(UNPREDICTED, accept="text/plain"), came(200, b"x"), ("", "")),
         (AS_BINARY, "the connection was reset", ("", "")),
         (AS_BINARY, None, ("", "")),
     ],
