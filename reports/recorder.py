@@ -59,7 +59,7 @@ class Recorder:
             record.case.steps.append(self._step(step, None, record))
         record.case.existing = tuple(
             copied(document.ExistingObject, each, body=self._payload(each.content, record))
-            for each in case.found
+            for each in case.existing
         )
         exchanges = (done.exchange for done in performed if done.exchange is not None)
         record.case.seconds = round(sum(exchange.seconds for exchange in exchanges), 6)
@@ -197,7 +197,7 @@ def load_cases(
         existing = tuple(
             copied(ExistingObject, each, content=contents(each.body)) for each in recorded.existing
         )
-        case = copied(Case, recorded, steps=steps, rules=recorded.about, found=existing)
+        case = copied(Case, recorded, steps=steps, rules=recorded.about, existing=existing)
         performed = tuple(
             StepResult(step, exchange(key))
             for step, key in zip(steps, recorded.exchanges, strict=False)

@@ -89,7 +89,7 @@ class _Row:
             (*self.setup, Step(Role.ACT, request)),
             rules=rules,
             axes=axes,
-            found=self.found,
+            existing=self.found,
         )
 
 

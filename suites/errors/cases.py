@@ -137,7 +137,7 @@ def heads_on(definition: Definition, _: Profile, found: Sequence[ExistingObject]
             if one.is_reached_by(operation):
                 request = Request(operation, one.name, accept=binary_type(definition))
                 id_ = f"{operation.name} found:{one.name} stored:{one.media_type}"
-                yield Case(id_, (Step(Role.ACT, request),), found=(one,))
+                yield Case(id_, (Step(Role.ACT, request),), existing=(one,))
 
 
 def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:

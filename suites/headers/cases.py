@@ -30,7 +30,7 @@ class _Situation:
 
     def case(self, id_: str, aspect: str, times: int = 1) -> Case:
         """A case on it."""
-        return Case(id_, self.steps(times), aspect, found=self.found)
+        return Case(id_, self.steps(times), aspect, existing=self.found)
 
     def steps(self, times: int = 1) -> tuple[Step, ...]:
         prepared = (Step(Role.SETUP, self.setup, shared=True),) if self.setup else ()

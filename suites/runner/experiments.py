@@ -46,7 +46,7 @@ def _sent(
     run: RunState, runner: CaseRunner, experiment: Experiment, workers: int
 ) -> StepResult | None:
     case, step = experiment.case, experiment.step
-    if step.request.object in {found.object for found in case.found}:
+    if step.request.object in {existing.object for existing in case.existing}:
         return StepResult(step, runner.send(step.request, case.id, whole=True))
     for folder in _folders(workers):
         request = replace(step.request, name=folder + step.request.name)

@@ -18,7 +18,7 @@ from tests.rules.judgement_helpers import (
 )
 
 FOUND = ExistingObject(*AS_BINARY.object, CONTENT, "image/png")
-CASE = Case("a download alone", steps(AS_BINARY, setups=0), found=(FOUND,))
+CASE = Case("a download alone", steps(AS_BINARY, setups=0), existing=(FOUND,))
 
 
 @pytest.mark.parametrize(("body", "outcome"), [(CONTENT, CONFORMS), (ENCODED, DEVIATES)])

@@ -19,7 +19,7 @@ FOUND = ExistingObject(location(GET), "bucket/cat.jpg", CONTENT, "image/jpeg")
 CASE = Case(
     "found",
     (Step(Role.ACT, Request(GET, FOUND.name, accept="image/jpeg")),),
-    found=(FOUND,),
+    existing=(FOUND,),
 )
 
 
@@ -54,7 +54,7 @@ def test_an_object_elsewhere_or_of_another_name_is_another_one() -> None:
         ExistingObject("elsewhere/{}", FOUND.name, *_kept()),
         ExistingObject(FOUND.location, "x", *_kept()),
     ):
-        case = Case("other", CASE.steps, found=(other,))
+        case = Case("other", CASE.steps, existing=(other,))
         assert "missing-object" in planned_rules(API, case)
 
 

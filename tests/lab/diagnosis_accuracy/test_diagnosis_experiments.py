@@ -111,13 +111,13 @@ def test_an_object_that_was_there_before_is_requested_without_an_upload() -> Non
         return PerformedCase(case, (StepResult(Step(Role.ACT, request), exchange),))
 
     request = Request(get, found.name, accept=BINARY)
-    case = Case("found", (Step(Role.ACT, request),), found=(found,))
+    case = Case("found", (Step(Role.ACT, request),), existing=(found,))
     investigation = Investigation(stated, [performed(case, request)])
     experiments = investigation.experiments(8)
     assert experiments
     for experiment in experiments:
         assert experiment.before == ()
-        assert experiment.case.found == (found,)
+        assert experiment.case.existing == (found,)
         assert experiment.step.request.name == found.name
     investigation.add(performed(each.case, each.step.request) for each in experiments)
     first = [e.changes for e in investigation.diagnosis().explanations if e.rank == 1]
