@@ -1,7 +1,7 @@
 """The results as Markdown: by definition, by rule, and which emulators were skipped."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
@@ -25,7 +25,7 @@ def tables(results: Sequence[EmulatorResult], date: str, profile: str) -> str:
         _by_rule(results),
         _skipped(results),
     )
-    return "\n\n".join("\n".join(lines) for lines in map(list, blocks) if lines) + "\n"
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
 def _called(result: EmulatorResult) -> str:
@@ -36,12 +36,14 @@ def _judged(results: Sequence[EmulatorResult]) -> list[str]:
     return list(dict.fromkeys(_called(a) for a in results if a.document is not None))
 
 
-def _row(*cells: str) -> str:
+def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _ruler(columns: int) -> str:
-    return _row(*["---"] * columns)
+def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table with its heading; nothing where it has no rows."""
+    lines = [_row(cells) for cells in rows]
+    return [f"## {title}\n", _row(header), _row(["---"] * len(header)), *lines] if lines else []
 
 
 def _cell(counts: Mapping[str, int] | None) -> str:
@@ -50,59 +52,46 @@ def _cell(counts: Mapping[str, int] | None) -> str:
     return " / ".join(str(counts[outcome]) for outcome in _OUTCOMES)
 
 
-def _by_definition(results: Sequence[EmulatorResult]) -> Iterator[str]:
+def _by_definition(results: Sequence[EmulatorResult]) -> list[str]:
     """Emulators × definitions: the counts, and how many of them fail a run."""
-    emulators = _judged(results)
-    if not emulators:
-        return
-    yield "## By definition\n"
-    yield _row("definition", *(f"{emulator} | of these fail" for emulator in emulators))
-    yield _ruler(1 + 2 * len(emulators))
-    for name in dict.fromkeys(result.definition for result in results):
-        cells = []
-        for emulator in emulators:
-            (document,) = (
-                a.document for a in results if (_called(a), a.definition) == (emulator, name)
-            )
-            fail = sum(case.fails for case in document.cases) if document else 0
-            cells += [
-                _cell(document and asdict(document.totals)),
-                str(fail) if document else _NOTHING,
-            ]
-        yield _row(f"`{name}`", *cells)
+    header, rows = ["definition"], []
+    for emulator in _judged(results):
+        header += [emulator, "of these fail"]
+    for name in dict.fromkeys(result.definition for result in results if len(header) > 1):
+        documents = {_called(a): a.document for a in results if a.definition == name}
+        rows.append([f"`{name}`"])
+        for emulator in header[1::2]:
+            document = documents[emulator]
+            fail = sum(case.fails for case in document.cases) if document else _NOTHING
+            rows[-1] += [_cell(document and asdict(document.totals)), str(fail)]
+    return _table("By definition", header, rows)
 
 
-def _by_rule(results: Sequence[EmulatorResult]) -> Iterator[str]:
+def _by_rule(results: Sequence[EmulatorResult]) -> list[str]:
     """Emulators × rules, over all definitions; a case counts under its primary rule."""
     emulators = _judged(results)
-    if not emulators:
-        return
     sums: dict[tuple[str, str], Counter[str]] = {}
     for result in results:
         for name, rule in result.document.rules.items() if result.document else ():
             counts = sums.setdefault((_called(result), name), Counter())
             counts.update(asdict(rule.counts))
-    yield "## By rule\n"
-    yield _row("rule", "level", *emulators)
-    yield _ruler(2 + len(emulators))
+    rows = []
     for name, known in rules().items():
         cells = [_cell(sums.get((emulator, name))) for emulator in emulators]
-        if set(cells) != {_NOTHING}:
-            yield _row(f"`{name}`", str(known.level), *cells)
+        if set(cells) - {_NOTHING}:
+            rows.append([f"`{name}`", str(known.level), *cells])
+    return _table("By rule", ["rule", "level", *emulators], rows)
 
 
-def _skipped(results: Sequence[EmulatorResult]) -> Iterator[str]:
+def _skipped(results: Sequence[EmulatorResult]) -> list[str]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for result in results:
         if result.skip_reason:
             key = _called(result), result.skip_reason
             reasons.setdefault(key, []).append(result.definition)
-    if not reasons:
-        return
     total = len({result.definition for result in results})
-    yield "## Not judged\n"
-    yield _row("emulator", "definition", "why")
-    yield _ruler(3)
+    rows = []
     for (emulator, why), names in reasons.items():
         which = "every one" if len(names) == total else ", ".join(f"`{name}`" for name in names)
-        yield _row(emulator, which, escaped(why))
+        rows.append([emulator, which, escaped(why)])
+    return _table("Not judged", ["emulator", "definition", "why"], rows)
