@@ -63,7 +63,7 @@ def _by_definition(results: Sequence[EmulatorResult]) -> list[str]:
         for emulator in header[1::2]:
             document = documents[emulator]
             fail = sum(case.fails for case in document.cases) if document else _NOTHING
-            rows[-1] += [_cell(document and asdict(document.totals)), str(fail)]
+            rows[-1] += [_cell(asdict(document.totals) if document else None), str(fail)]
     return _table("By definition", header, rows)
 
 

@@ -12,6 +12,7 @@ from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.fault import CONNECTION
 from fixtures.rules.rule_book import rules
 from tests.lab.fault_matrix.trial import (
+    Control,
     Result,
     Trial,
     applies,
@@ -28,14 +29,6 @@ Nothing is judged by the one. The other is about objects that were there before 
 matrix's gateways begin with none; `test_remote_run_read_only.py` holds it to a bad gateway.
 """
 _WORST_LAST = (Result.CAUGHT, Result.CAUGHT_BY_OTHER, Result.MISSED, Result.NOT_TRIED)
-
-
-@dataclass(frozen=True)
-class Control:
-    """The correct gateway under one definition: how many cases, and what was not as expected."""
-
-    cases: int
-    deviations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,7 +151,7 @@ def _only_named(rule: str, rows: Sequence[Row], definitions: Sequence[str]) -> I
 
 
 def _control(definition: str, profile: str, most: int | None) -> Control:
-    return Control(*control(host(), definition, profile, most))
+    return control(host(), definition, profile, most)
 
 
 def _row(fault: str, definitions: tuple[str, ...], profile: str) -> Row:

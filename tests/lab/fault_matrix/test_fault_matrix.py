@@ -87,7 +87,7 @@ def test_a_correct_gateway_is_not_caught(host) -> None:
     trial = run_trial(host, HARMLESS, "text-only", "quick")
     assert trial.result is Result.MISSED
     assert trial.sent == len(planned("text-only", "quick")[1])
-    assert control(host, "text-only", "quick", 50) == (50, ())
+    assert control(host, "text-only", "quick", 50) == Control(50, ())
 
 
 def test_a_fault_that_breaks_rules_of_others_is_caught_by_other(host) -> None:

@@ -73,6 +73,14 @@ class Trial:
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Control:
+    """The correct gateway under one definition: how many cases, and what was not as expected."""
+
+    cases: int
+    deviations: tuple[str, ...]
+
+
 @dataclass
 class _Seen:
     """What the clients of one trial have seen so far."""
@@ -191,10 +199,8 @@ def is_sole_killer(host: Host, fault: Fault, definition: str, profile: str, rule
     return found
 
 
-def control(
-    host: Host, definition: str, profile: str, most: int | None
-) -> tuple[int, tuple[str, ...]]:
-    """Send cases to the correct gateway: how many, and the ids of those that do not conform."""
+def control(host: Host, definition: str, profile: str, most: int | None) -> Control:
+    """Send cases to the correct gateway."""
     document, every = planned(definition, profile)
     cases = every[:most]
     wrong = []
@@ -203,7 +209,7 @@ def control(
             verdict = judge_case(document, case.case, runner.execute(case.case))
             if verdict.outcome in (Outcome.DEVIATES, Outcome.UNDECIDED):
                 wrong.append(f"{case.case.id}: {verdict.reason}")
-    return len(cases), tuple(wrong)
+    return Control(len(cases), tuple(wrong))
 
 
 def _send_all(

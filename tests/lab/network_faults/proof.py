@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
+from fixtures.api import Definition
+from fixtures.cases.case import Case
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.host import Host
 from fixtures.rules.verdict import Verdict
@@ -88,7 +91,7 @@ def prove(
     with make_pool() as pool:
         clean = pool.submit(clean_run, plan).result()
         runs = []
-        for run in pool.map(_run, [plan] * len(seeds), [clean] * len(seeds), seeds):
+        for run in pool.map(partial(run_with_faults, plan, clean), seeds):
             runs.append(run)
             for line in lines(run):
                 said(line)
@@ -96,18 +99,17 @@ def prove(
 
 
 @contextmanager
-def _gateway(host: Host, plan: Plan) -> Iterator[str]:
-    definition, _ = planned(plan.definition, plan.profile)
+def _gateway(host: Host, plan: Plan) -> Iterator[tuple[Definition, list[Case], str]]:
+    """The definition that is served, the cases to send, and where."""
+    definition, cases = planned(plan.definition, plan.profile)
     with host.serving(BY_NAME[plan.fault] if plan.fault else None, definition) as url:
-        yield url
+        yield definition, [each.case for each in cases[: plan.most]], url
 
 
 def clean_run(plan: Plan, own_host: Host | None = None) -> tuple[Verdict, ...]:
     """The verdicts without a proxy."""
-    definition, cases = planned(plan.definition, plan.profile)
-    with _gateway(own_host or host(), plan) as url:
-        seen = run_cases(definition, [case.case for case in cases[: plan.most]], url)
-    return tuple(one.verdict for one in seen)
+    with _gateway(own_host or host(), plan) as (definition, cases, url):
+        return tuple(one.verdict for one in run_cases(definition, cases, url))
 
 
 def run_with_faults(
@@ -115,23 +117,13 @@ def run_with_faults(
 ) -> Run:
     """One run through the proxy, held against the clean one."""
     started = time.monotonic()
-    definition, cases = planned(plan.definition, plan.profile)
-    with _gateway(own_host or host(), plan) as url:
+    with _gateway(own_host or host(), plan) as (definition, cases, url):
         injector = FaultInjector(seed, plan.kinds, share=plan.share)
         proxy = Proxy(Upstream.at(url), injector)
         with Listener().running(proxy.serve) as origin:
-            seen = run_cases(
-                definition,
-                [case.case for case in cases[: plan.most]],
-                origin + definition.base_path,
-                injector,
-                proxy.injected,
-            )
+            address = origin + definition.base_path
+            seen = run_cases(definition, cases, address, injector, proxy.injected)
     return Run(seed, time.monotonic() - started, compare(clean, seen))
-
-
-def _run(plan: Plan, clean: tuple[Verdict, ...], seed: int) -> Run:
-    return run_with_faults(plan, clean, seed)
 
 
 def lines(run: Run) -> Iterator[str]:
