@@ -1,4 +1,4 @@
-"""`python -m reports accept A.json`: a file that makes the deviations of a run known.
+"""`apigw-conformance accept A.json`: a file that makes the deviations of a run known.
 
 Each deviation becomes an entry of its own, with its rule and its case: a pattern for many would
 tolerate the next case that it happens to cover, and whatever else that rule is broken by. Of a file
@@ -16,11 +16,11 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
+from fixtures.command_line import GOOD, say
 from fixtures.exceptions import KnownDeviationsError, ReportError
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.atomic_file import atomic_write
-from reports.commands import GOOD, Subparsers
 from reports.document import Document
 from reports.loader import load
 from reports.policy import KnownDeviation, read_known_deviations
@@ -34,17 +34,14 @@ _HEAD = """\
 # The comment lines right above an entry are its own.
 _ENTRY = re.compile(r"^(?:[ \t]*#[^\n]*\n)*[ \t]*\[\[[ \t]*deviation[ \t]*\]\]", re.MULTILINE)
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Write a TOML file that makes the deviations of a run known: with it, the same run passes, and a new
 deviation still fails. Where the file exists, entries that still hold stay as they are, with their
 reasons and dates; those that expired or whose cases all conform now are removed, and said to be."""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Declare the subcommand."""
-    parser = subparsers.add_parser(
-        "accept", help="make the deviations of a run known", description=_DESCRIPTION
-    )
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument("file", type=Path, metavar="RUN", help="a conformance.json")
     parser.add_argument(
         "--output",
@@ -64,7 +61,6 @@ def add(subparsers: Subparsers) -> None:
         metavar="TEXT",
         help="why they are tolerated (default: that they were accepted as found, and when)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -77,8 +73,7 @@ def run(options: argparse.Namespace) -> int:
     before = _written(options.output)
     after = accepted(document, before, today, reason, options.expires)
     atomic_write(options.output, after.text.encode())
-    for line in (*after.said, str(options.output)):
-        print(line)  # noqa: T201
+    say(*after.said, options.output)
     return GOOD
 
 

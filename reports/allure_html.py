@@ -1,4 +1,4 @@
-"""`python -m reports.allure_html`: Allure's results as one HTML file, as `tox run -e allure` does.
+"""`apigw-conformance allure`: Allure's results as one HTML file, as `tox run -e allure` does.
 
 Node comes from PyPI with the environment, Allure from npm, at the versions in `reports/allure/`.
 The history of the runs that were rendered is kept in a file beside the report, for the trends.
@@ -11,43 +11,40 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
 
+from fixtures.command_line import GOOD, say
 from fixtures.exceptions import RenderError
+from fixtures.locations import OUT
 
 _HERE = Path(__file__).parent
-_OUT = _HERE / "out"
 _PINNED = _HERE / "allure"
 _RUNS_KEPT = 30
-_WRONG = 4
 _ANALYTICS = '<script async src="https://www.googletagmanager.com/'
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Render; 4 where there is nothing to render or nothing to render it with."""
-    parser = argparse.ArgumentParser(
-        prog="python -m reports.allure_html", description="Render Allure's results to HTML."
-    )
+DESCRIPTION = "Render the results of pytest --alluredir to HTML."
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument(
         "results",
         nargs="?",
         type=Path,
-        default=_OUT / "allure-results",
+        default=OUT / "allure-results",
         help="what pytest --alluredir wrote (default: reports/out/allure-results)",
     )
-    parser.add_argument("--output", type=Path, default=_OUT / "allure", metavar="DIR")
+    parser.add_argument("--output", type=Path, default=OUT / "allure", metavar="DIR")
     parser.add_argument(
-        "--history", type=Path, default=_OUT / "allure-history.jsonl", metavar="FILE"
+        "--history", type=Path, default=OUT / "allure-history.jsonl", metavar="FILE"
     )
-    options = parser.parse_args(arguments)
-    try:
-        page = render(options.results, options.output, options.history)
-    except RenderError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)  # noqa: T201
-        return _WRONG
-    print(page)  # noqa: T201
-    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render; raises `RenderError` where there is nothing to render or to render it with."""
+    say(render(options.results, options.output, options.history))
+    return GOOD
 
 
 def render(results: Path, output: Path, history: Path) -> Path:
@@ -114,7 +111,3 @@ def _run(command: str, *arguments: str) -> None:
     done = subprocess.run([str(program), *arguments], env=environment, check=False)  # noqa: S603
     if done.returncode != 0:
         raise RenderError(f"{command} {arguments[0]} ended with {done.returncode}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -20,5 +20,8 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes], *, fsync: bool = 
                 file.flush()
                 os.fsync(file.fileno())
         fresh.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # which the user knows
+        raise
     finally:
         fresh.unlink(missing_ok=True)

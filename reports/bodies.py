@@ -9,9 +9,6 @@ from pathlib import Path
 
 from reports.atomic_file import atomic_write
 
-OUT = Path(__file__).parent / "out"
-"""Where the reports of a run go."""
-
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -1,31 +1,27 @@
-"""`python -m reports compare A.json B.json …`: what differs between runs."""
+"""`apigw-conformance compare A.json B.json …`: what differs between runs."""
 
 import argparse
 from pathlib import Path
 
 import msgspec
 
+from fixtures.command_line import DEVIATES, GOOD, say
 from fixtures.exceptions import ReportError
+from fixtures.locations import OUT
 from reports.atomic_file import atomic_write
-from reports.commands import DEVIATES, GOOD, Subparsers
 from reports.comparison.differences import MEANING, Comparison, Kind, compare
 from reports.comparison.html_page import render
 from reports.loader import load
 
-OUT = Path(__file__).parent / "out"
-
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Hold runs against each other, rule by rule and case by case. Runs of one endpoint are put in the
 order of their start, runs of several endpoints stay in the order given. The last run is judged by
 all before it: exit status 1 where a case deviates that conformed in an earlier run, else 0. Cases
 that are no longer judged are listed as lost and do not fail; a file that cannot be read is 4."""
 
 
-def add(subparsers: Subparsers) -> None:
-    """Declare the subcommand."""
-    parser = subparsers.add_parser(
-        "compare", help="what differs between runs, and what became worse", description=_DESCRIPTION
-    )
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="a conformance.json")
     parser.add_argument(
         "--label",
@@ -43,7 +39,6 @@ def add(subparsers: Subparsers) -> None:
             metavar="FILE",
             help=f"where to write it (default: reports/out/{default.name})",
         )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,9 +50,7 @@ def run(options: argparse.Namespace) -> int:
     comparison = compare([load(path) for path in options.runs], options.label)
     atomic_write(options.json, msgspec.json.format(msgspec.json.encode(comparison), indent=1))
     atomic_write(options.html, render(comparison))
-    for line in _said(comparison):
-        print(line)  # noqa: T201
-    print(f"{options.html}\n{options.json}")  # noqa: T201
+    say(*_said(comparison), options.html, options.json)
     return DEVIATES if comparison.worse else GOOD
 
 

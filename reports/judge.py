@@ -1,4 +1,4 @@
-"""`python -m reports judge RUN`: recorded exchanges judged again, with no network.
+"""`apigw-conformance judge RUN`: recorded exchanges judged again, with no network.
 
 Strategy: definition, cases and exchanges come from the document, the rules from this checkout. A
 verdict that is the same keeps what the run made of it; another one is weighed by its level alone,
@@ -13,13 +13,13 @@ from pathlib import Path
 from msgspec import structs
 
 from fixtures.cases.case import Case
+from fixtures.command_line import DEVIATES, GOOD, UNDECIDED, say
 from fixtures.exceptions import ReportError
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.atomic_file import atomic_write
 from reports.bodies import Bodies
-from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
 from reports.loader import Contents, definition_of, load
 from reports.policy import Policy
 from reports.recorder import case_of, load_cases
@@ -27,14 +27,13 @@ from reports.results import Result, Results, apply_policy
 from reports.stream import build_document, iter_json
 from reports.terminal_summary import summary
 
+DESCRIPTION = "Judge a recorded run again by the rules of this checkout, with no network."
 
-def add(subparsers: Subparsers) -> None:
-    """Declare the subcommand."""
-    what = "judge a recorded run again by the rules of this checkout, with no network"
-    parser = subparsers.add_parser("judge", help=what, description=what)
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument("file", metavar="RUN", type=Path, help="conformance.json, .jsonl or .har")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the new document")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     results = Results([Result.recorded(case) for case in after.cases])
     about = before.run
     lines = summary(results, about.endpoint, about.definition.source, before.stale)
-    print(*lines, "", *changes(before, after), sep="\n")  # noqa: T201
+    say(*lines, "", *changes(before, after))
     if options.output is not None:
         _write(after, options.output, Contents(before, options.file))
     return _status(results, before)
@@ -112,12 +111,9 @@ def changes(before: document.Document, after: document.Document) -> Iterator[str
 
 def _write(after: document.Document, output: Path, contents: Contents) -> None:
     kept = Bodies.beside(output)
-    try:
-        bodies = dict(after.bodies)
-        for name, body in after.bodies.items():
-            if body.length > document.LARGEST_INLINE:  # of a HAR they are all inline
-                kept.keep(contents(name), name)
-                bodies[name] = document.Body(body.length)
-        atomic_write(output, iter_json(structs.replace(after, bodies=bodies)))
-    except OSError as error:
-        raise ReportError(f"{output}: cannot be written: {error.strerror}") from None
+    bodies = dict(after.bodies)
+    for name, body in after.bodies.items():
+        if body.length > document.LARGEST_INLINE:  # of a HAR they are all inline
+            kept.keep(contents(name), name)
+            bodies[name] = document.Body(body.length)
+    atomic_write(output, iter_json(structs.replace(after, bodies=bodies)))

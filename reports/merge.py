@@ -1,4 +1,4 @@
-"""`python -m reports merge SHARD…`: the documents of a run's shards joined into that of the run.
+"""`apigw-conformance merge SHARD…`: the documents of a run's shards joined into that of the run.
 
 What is equal to the document of a run that was not divided: cases and their order, verdicts,
 counts, rules, what was left untested, diagnosis and page. What cannot be: each shard is a run of
@@ -16,10 +16,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from fixtures.client.concurrency_limiter import Traffic
+from fixtures.command_line import DEVIATES, GOOD, UNDECIDED, say
 from fixtures.exceptions import ReportError
+from fixtures.locations import OUT
 from reports import document, durations
-from reports.bodies import OUT, Bodies
-from reports.commands import DEVIATES, GOOD, UNDECIDED, Subparsers
+from reports.bodies import Bodies
 from reports.loader import Contents, load
 from reports.publish import DOCUMENT, publish
 from reports.recorder import traffic_of
@@ -30,17 +31,17 @@ from reports.terminal_summary import summary
 _ALIKE = "give each the same cases and --durations-path=FILE the same file"
 
 
-def add(subparsers: Subparsers) -> None:
-    """Declare the subcommand."""
-    what = "join the documents of a run's shards, as --shard=I/N makes them, into one"
-    parser = subparsers.add_parser("merge", help=what, description=what)
+DESCRIPTION = "Join the documents of a run's shards, as --shard=I/N makes them, into one."
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
     parser.add_argument(
         "files", metavar="SHARD", type=Path, nargs="+", help="conformance.json or .jsonl"
     )
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=OUT, help="default: reports/out"
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,17 +51,14 @@ def run(options: argparse.Namespace) -> int:
         raise ReportError(f"{output} is one of the shards: give another folder with --output=DIR")
     parts = [_part(file) for file in options.files]
     merged = joined(parts)
-    try:
-        for part in parts:
-            _keep_bodies(part, Bodies.beside(output))
-        durations.join([part.path.parent for part in parts], options.output)
-        published = publish(merged, options.output)
-    except OSError as error:
-        raise ReportError(f"{options.output}: cannot be written: {error.strerror}") from None
+    for part in parts:
+        _keep_bodies(part, Bodies.beside(output))
+    durations.join([part.path.parent for part in parts], options.output)
+    published = publish(merged, options.output)
     results = Results([Result.recorded(case) for case in merged.cases])
     about = merged.run
     lines = summary(results, about.endpoint, about.definition.source, merged.stale)
-    print(*lines, *merged.end.why.splitlines(), *published, sep="\n")  # noqa: T201
+    say(*lines, *merged.end.why.splitlines(), *published)
     status = merged.end.exit_status
     return UNDECIDED if status is None else status
 

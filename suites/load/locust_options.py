@@ -12,8 +12,8 @@ from pathlib import Path
 from fixtures.api import Definition, parse_definition
 from fixtures.definitions import DEFAULT, load
 from fixtures.exceptions import DefinitionError
+from fixtures.locations import OUT
 from fixtures.rules.rule_book import Level
-from reports.bodies import OUT
 from reports.policy import Policy
 from suites.profile import PROFILES
 from suites.roundtrip.pairings import pairings

@@ -10,8 +10,8 @@ import pytest
 
 from fixtures.client.cleanup import CleanupMethod
 from fixtures.definitions import DEFAULT, shipped
+from fixtures.locations import OUT
 from fixtures.rules.rule_book import Level
-from reports.bodies import OUT
 from suites.runner.deployment_wait import LIMIT, STABLE_ROUNDS
 from suites.runner.traffic_estimate import bytes_of
 
@@ -139,7 +139,7 @@ OPTIONS = (
         "--shard",
         _TARGET,
         "run shard I of N, cut by the durations that --durations-path=FILE has, as a run and "
-        "`python -m reports merge` write them; the shards of a run are merged into one document by "
+        "`apigw-conformance merge` write them; the shards of a run are merged into one document by "
         "the latter",
         {"metavar": "I/N"},
     ),

@@ -1,7 +1,6 @@
 """Random examples: Hypothesis over cases, and the one that a whole search is judged by."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -11,6 +10,7 @@ from hypothesis.errors import HypothesisException
 from fixtures.api import Definition
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
 from fixtures.client import CaseRunner
+from fixtures.locations import WRITABLE
 from fixtures.rules.judgement import judge_case, planned_rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import Policy
@@ -18,7 +18,7 @@ from suites.profile import Profile
 from suites.runner.checker import Attempt
 from suites.runner.traffic_estimate import LARGEST_BODY, searched_uploads
 
-EXAMPLES = Path(__file__).parents[2] / ".hypothesis" / "examples"
+EXAMPLES = WRITABLE / ".hypothesis" / "examples"
 """Where failing examples are kept for the next run; nightly runs keep the folder."""
 
 NOT_AGAIN = "; it did not come again when the requests were repeated"

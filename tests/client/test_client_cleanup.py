@@ -55,11 +55,11 @@ def test_a_cleanup_uses_the_client_certificate_and_the_proxy_of_its_run(tmp_path
         (journal,) = out.glob("journal-*.jsonl")
         assert not any(secret in journal.read_text() for secret in SECRETS.values())
         before = len(proxied.lines)
-        missing = python("fixtures.client", "cleanup", str(journal), "--with=overwrite")
+        missing = python("apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite")
         assert missing.returncode == 4
         assert "from the environment variable PASSPHRASE, which is not set" in missing.stderr
         assert len(proxied.lines) == before
-        command = ("fixtures.client", "cleanup", str(journal), "--with=overwrite")
+        command = ("apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite")
         done = python(*command, **SECRETS)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "3 objects emptied" in done.stdout

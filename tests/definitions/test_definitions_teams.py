@@ -104,7 +104,7 @@ def test_a_secret_parameter_is_in_no_document(tmp_path: Path) -> None:
 def test_a_run_with_parameters_is_judged_again_to_the_same_verdicts(tmp_path: Path) -> None:
     conformance(tmp_path, f"--definition={TEAMS / 'tenants.yaml'}", *TENANTS, "suites/errors")
     again = subprocess.run(
-        [sys.executable, "-m", "reports", "judge", str(tmp_path / "conformance.json")],
+        [sys.executable, "-m", "apigw_conformance", "judge", str(tmp_path / "conformance.json")],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from fixtures import definitions
+from fixtures.command_line import Parser, say
 from fixtures.exceptions import DefinitionError
-from fixtures.gateway.arguments import Parser
+
+__all__ = ["chosen_definitions", "make_parser", "say", "write_json"]
+
+_WRONG_CALL = 2
 
 
 def make_parser(program: str, description: str, default: Sequence[str]) -> Parser:
     """The parser of `python -m tests.lab.PROGRAM`, with `--definition` and its default."""
-    parser = Parser(
-        prog=f"python -m tests.lab.{program}", description=description, allow_abbrev=False
-    )
+    parser = Parser(f"python -m tests.lab.{program}", description, usage_status=_WRONG_CALL)
     parser.add_argument(
         "--definition",
         action="append",
@@ -42,8 +44,3 @@ def write_json(file: Path | None, document: Any) -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)  # noqa: T201 - what a command says

@@ -78,7 +78,7 @@ def a_load(*options: str, out: Path) -> Ended:
 
 
 def judge(out: Path) -> "subprocess.CompletedProcess[str]":
-    words: Sequence[str] = ("reports", "judge", str(out / "conformance.json"))
+    words: Sequence[str] = ("apigw_conformance", "judge", str(out / "conformance.json"))
     return subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, timeout=60
     )

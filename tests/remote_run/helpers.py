@@ -106,7 +106,7 @@ def created(out: Path) -> list[str]:
 
 def cleanup(host: Host, path: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "fixtures.client", "cleanup", str(path), *more],
+        [sys.executable, "-m", "apigw_conformance", "cleanup", str(path), *more],
         cwd=ROOT,
         env=host.environment,
         capture_output=True,

@@ -92,11 +92,11 @@ def test_a_killed_run_is_cleaned_up_from_its_journal_once(host: Host, tmp_path: 
 
 def test_a_killed_run_is_emptied_through_its_endpoint(host: Host, tmp_path: Path) -> None:
     host.cut(tmp_path, signal.SIGKILL, "suites/upload")
-    done = cleanup(host, journal(tmp_path), "--with=overwrite")
+    done = cleanup(host, journal(tmp_path), "--cleanup=overwrite")
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(host.objects().values()) == {0}
-    assert "nothing to do" in cleanup(host, journal(tmp_path), "--with=overwrite").stdout
-    assert cleanup(host, journal(tmp_path), "--with=s3").returncode == 0
+    assert "nothing to do" in cleanup(host, journal(tmp_path), "--cleanup=overwrite").stdout
+    assert cleanup(host, journal(tmp_path), "--cleanup=s3").returncode == 0
     assert host.objects() == {}
 
 
@@ -109,10 +109,10 @@ def test_a_killed_run_with_a_parameter_is_cleaned_up_from_its_journal(
         asked = ("--definition=mapped", f"--param=bucket={bucket}", "--key-prefix=conformance/")
         host.cut(tmp_path, signal.SIGKILL, "suites/upload", *asked)
         assert len(host.objects()) > 10
-        done = cleanup(host, journal(tmp_path), "--with=overwrite")
+        done = cleanup(host, journal(tmp_path), "--cleanup=overwrite")
         assert done.returncode == 0, done.stdout + done.stderr
         assert set(host.objects().values()) == {0}
-        assert cleanup(host, journal(tmp_path), "--with=s3").returncode == 0
+        assert cleanup(host, journal(tmp_path), "--cleanup=s3").returncode == 0
         assert host.objects() == {}
 
 
@@ -126,7 +126,7 @@ def test_a_journal_that_names_what_is_not_the_runs_removes_nothing(
     line = {"state": "created", "operation": "PUT /s3", "name": f"the-bucket/{other}"}
     path.write_text(path.read_text() + json.dumps(line) + "\n")
     for way in ("s3", "overwrite"):
-        done = cleanup(host, path, f"--with={way}")
+        done = cleanup(host, path, f"--cleanup={way}")
         assert done.returncode == 4
         assert "which is not below the prefix of the run" in done.stderr
     assert host.objects() == before

@@ -151,7 +151,15 @@ def test_a_recorded_run_is_judged_again_to_the_same_verdicts(host: Host, tmp_pat
     assert done.returncode == 0, done.stdout + done.stderr
     for file in (tmp_path / "conformance.json", tmp_path / "conformance.jsonl", har):
         again = subprocess.run(
-            [sys.executable, "-m", "reports", "judge", str(file), "-o", str(tmp_path / "again")],
+            [
+                sys.executable,
+                "-m",
+                "apigw_conformance",
+                "judge",
+                str(file),
+                "-o",
+                str(tmp_path / "again"),
+            ],
             cwd=ROOT,
             capture_output=True,
             text=True,

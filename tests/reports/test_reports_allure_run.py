@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from apigw_conformance.__main__ import main
 from fixtures.gateway.process import running_gateway
 from reports import allure_html
 from reports.allure_run import CATEGORIES, describe_run, executor, properties
@@ -188,7 +189,7 @@ def test_nobody_is_told_who_opens_the_report() -> None:
 def test_without_results_nothing_is_rendered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert allure_html.main([str(tmp_path)]) == 4
+    assert main(["allure", str(tmp_path)]) == 4
     assert f"{tmp_path}: no results; run pytest --alluredir=" in capsys.readouterr().err
 
 
@@ -198,7 +199,7 @@ def test_where_node_is_missing_the_sentence_names_the_environment_that_has_it(
     (tmp_path / "a-result.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    assert allure_html.main([str(tmp_path)]) == 4
+    assert main(["allure", str(tmp_path)]) == 4
     assert "there is no npm in" in capsys.readouterr().err
 
 

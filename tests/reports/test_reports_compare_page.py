@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports import __main__ as command_line
-from reports import compare as subcommand
+from apigw_conformance import __main__ as command_line
 from reports.comparison.differences import MEANING, Kind, compare
 from reports.comparison.html_page import SHOWN, render
 from reports.document import Document
@@ -169,7 +168,6 @@ def test_runs_of_several_endpoints_stand_side_by_side_even_where_one_lacks_a_rul
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     """Run the subcommand as the command line does."""
-    monkeypatch.setattr(command_line, "_COMMANDS", (subcommand,))
     return command_line.main(["compare", *map(str, arguments)])
 
 

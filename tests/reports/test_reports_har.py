@@ -12,13 +12,13 @@ from jsonschema import Draft6Validator, FormatChecker
 from msgspec.structs import replace
 from referencing import Registry, Resource
 
+from apigw_conformance.__main__ import main
 from fixtures.cases.case import Case, Request, Role, Step, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.definitions import load
 from fixtures.payloads import CATALOGUE
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.rule_book import Level
-from reports.__main__ import main
 from reports.bodies import Bodies, digest
 from reports.document import Document
 from reports.har import archive, read
@@ -267,7 +267,7 @@ def test_a_har_that_is_not_of_this_suite_or_was_changed_ends_in_one_sentence(
     file.write_text(json.dumps(value), encoding="utf-8")
     assert main(["judge", str(file)]) == 4
     said = capsys.readouterr().err
-    assert said.startswith(f"python -m reports: {file}: ")
+    assert said.startswith(f"apigw-conformance judge: {file}: ")
     assert sentence in said
     assert said.count("\n") == 1
 

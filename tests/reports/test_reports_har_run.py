@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.__main__ import main
+from apigw_conformance.__main__ import main
 from reports.loader import load
 
 ROOT = Path(__file__).parents[2]

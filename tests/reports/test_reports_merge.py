@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from apigw_conformance.__main__ import main
 from fixtures.exceptions import ReportError
 from fixtures.gateway.process import running_gateway
-from reports.__main__ import main
 from reports.document import Document, Shard
 from reports.durations import DURATIONS
 from reports.loader import load
@@ -301,7 +301,7 @@ def test_a_wrong_call_of_merge_ends_in_one_sentence(
     for call, sentence in (
         ([whole], "whole.json: is of a whole run, and none of the shards"),
         ([part, f"--output={tmp_path}"], "is one of the shards: give another folder"),
-        ([part, f"--output={tmp_path / 'file'}"], "file: cannot be written"),
+        ([part, f"--output={tmp_path / 'file'}"], "file: cannot be used"),
     ):
         assert main(["merge", *map(str, call)]) == 4
         said = capsys.readouterr().err

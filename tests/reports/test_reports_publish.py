@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import __main__ as command
+from apigw_conformance import __main__ as command
 from reports.loader import load
 from reports.publish import publish, remove_stale_reports
 from tests.reports.recording_helpers import recorded
@@ -78,5 +78,5 @@ def test_a_page_that_cannot_be_written_ends_in_one_sentence(
 ) -> None:
     assert command.main(["page", str(out / "conformance.json"), f"--output={tmp_path}"]) == 4
     said = capsys.readouterr().err
-    assert "cannot be written" in said
+    assert "cannot be used" in said
     assert said.count("\n") == 1

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from apigw_conformance.__main__ import main
 from fixtures.gateway.process import running_gateway
-from reports.__main__ import main
 from reports.collector import STREAM
 from reports.document import Document
 from reports.loader import load

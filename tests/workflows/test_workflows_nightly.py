@@ -195,7 +195,8 @@ def test_what_each_shard_left_is_merged(
     called = run(script(), tmp_path, {"python": ""}).replace("//", "/")
     one, two = (Path("shards", shard, below) for shard in "12")
     assert called == (
-        f"python <-m> <reports> <merge> <{one}/conformance.json> <{two}/conformance.jsonl>\n"
+        "python <-m> <apigw_conformance> <merge> "
+        f"<{one}/conformance.json> <{two}/conformance.jsonl>\n"
     )
     results = {file.name for file in (tmp_path / "reports/out/allure-results").iterdir()}
     assert results == {"1-result.json", "2-result.json"}

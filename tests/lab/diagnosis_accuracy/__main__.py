@@ -19,12 +19,12 @@ from fixtures import definitions
 from fixtures.api import Definition
 from fixtures.cases.case import Case
 from fixtures.client import CaseRunner, Client
+from fixtures.command_line import Parser
 from fixtures.diagnosis import Diagnosis, PerformedCase, diagnose
 from fixtures.diagnosis.candidate import ChangeId
 from fixtures.faults.catalogue import CATALOGUE
 from fixtures.faults.fault import Fault
 from fixtures.faults.host import Host
-from fixtures.gateway.arguments import Parser
 from tests.lab.diagnosis_accuracy.expected_causes import GROUPS, expected_changes
 from tests.lab.diagnosis_accuracy.misconfigurations import misconfigurations
 from tests.lab.fault_matrix.trial import applies, planned
@@ -136,7 +136,7 @@ def summary(found: Sequence[Trial]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the results; the exit status is 0."""
-    parser = Parser(prog="python -m tests.lab.diagnosis_accuracy.__main__", allow_abbrev=False)
+    parser = Parser("python -m tests.lab.diagnosis_accuracy", usage_status=2)
     parser.add_argument("--definition", action="append", choices=definitions.shipped())
     parser.add_argument("--kind", action="append", choices=("configurations", *GROUPS))
     parser.add_argument("--most", type=int, default=_MOST_CASES, help="cases of a definition")

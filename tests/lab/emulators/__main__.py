@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from apigw_conformance.__main__ import main as front_door
 from fixtures import definitions
-from fixtures.gateway.arguments import Parser
-from reports.__main__ import main as reports
+from fixtures.command_line import Parser
 from reports.atomic_file import atomic_write
 from suites.profile import PROFILES
 from tests.lab.command import chosen_definitions, make_parser, say
@@ -95,7 +95,7 @@ def _compare(found: Sequence[EmulatorResult], name: str, folder: Path) -> None:
     if len(judged) < 2:
         return
     page = folder / f"comparison-{Path(name).stem}"
-    reports(
+    front_door(
         [
             "compare",
             *(
