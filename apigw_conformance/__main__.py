@@ -55,7 +55,7 @@ COMMANDS = {
         "reports/out/conformance.json --output=known-deviations.toml",
     ),
     "page": Entry(
-        "reports.page.command",
+        "reports.page_command",
         "make the page of a recorded run, with its diagnosis",
         "tuesday.json",
     ),

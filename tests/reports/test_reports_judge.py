@@ -300,7 +300,7 @@ def test_an_output_that_cannot_be_written_is_said(
     assert "cannot be used" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("call", [[], ["nonsense"], ["judge"], ["judge", "a", "b"]])
+@pytest.mark.parametrize("call", [["nonsense"], ["judge"], ["judge", "a", "b"]])
 def test_a_wrong_call_ends_in_one_sentence(
     call: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
