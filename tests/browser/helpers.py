@@ -164,10 +164,8 @@ class Made:
 
     def count(self, **wanted: str) -> int:
         """How many cases have these values; `rule` is that under which they are filed."""
-        rule = wanted.pop("rule", None)
         return sum(
-            all(case.get(name) == value for name, value in wanted.items())
-            and rule in (None, case.rule)
+            all(getattr(case, name) == value for name, value in wanted.items())
             for case in self.document.cases
         )
 

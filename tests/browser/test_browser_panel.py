@@ -20,7 +20,7 @@ def _case(made, **wanted):
     return next(
         case
         for case in made.document.cases
-        if all(case[name] == value for name, value in wanted.items())
+        if all(getattr(case, name) == value for name, value in wanted.items())
     )
 
 
