@@ -35,7 +35,10 @@ def refusal(document: object, name: str = "") -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("document", [GOOD, SAMPLE, openapi(LAMBDA)])
+SWAGGER = {"swagger": "2.0", "paths": openapi(LAMBDA)["paths"], VERSION: "1.0"}
+
+
+@pytest.mark.parametrize("document", [GOOD, SAMPLE, openapi(LAMBDA), SWAGGER])
 def test_a_rest_api_is_recognised(document: object) -> None:
     assert parse_definition(json.dumps(document).encode(), "t.json").kind is REST
 

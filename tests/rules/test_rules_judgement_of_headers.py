@@ -152,3 +152,8 @@ def test_setups_without_a_request_id_are_not_responses_with_the_same_one() -> No
     case = Case("c", steps(UPLOAD, more, AS_BINARY, setups=2), REST.request_id_header)
     act = came(200, CONTENT, ("x-amzn-RequestId", "1"))
     assert judged(case, STORED, STORED, act).outcome is CONFORMS
+
+
+def test_a_header_that_no_rule_is_about_cannot_be_judged() -> None:
+    with pytest.raises(ValueError, match="no rule is about a header 'taste'"):
+        judged(download(AS_BINARY, "taste"), STORED, came(200, CONTENT))
