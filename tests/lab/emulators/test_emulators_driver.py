@@ -1,7 +1,6 @@
 """The driver, with real processes: one that conforms, and some that cannot be judged."""
 
 import http.client
-import json
 import os
 import re
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.definitions import FOLDER
 from tests.lab.emulators import __main__ as command
 from tests.lab.emulators import driver, installation
 from tests.lab.emulators.driver import Plan, judge_emulator
@@ -19,6 +17,7 @@ from tests.lab.emulators.emulator_result import EmulatorResult, SkippedError
 from tests.lab.emulators.installation import install
 from tests.lab.emulators.result_tables import tables
 from tests.lab.emulators.targets import Emulator
+from tests.lab.helpers import a_small_definition
 
 ROOT = Path(__file__).parents[3]
 EMULATOR = str(Path(__file__).with_name("fake_emulator.py"))
@@ -50,16 +49,6 @@ def installed(monkeypatch, tmp_path) -> Path:
 
 def plan(folder: Path, said: list[str], *, again: bool = False) -> Plan:
     return Plan(folder / "environments", folder, "quick", 300.0, again, said.append)
-
-
-def a_small_definition(folder: Path) -> str:
-    """The sample without uploads, and with nothing binary: few cases, which are judged soon."""
-    document = json.loads((FOLDER / "sample.json").read_text(encoding="utf-8"))
-    document["x-amazon-apigateway-binary-media-types"] = []
-    document["paths"] = {"/s3": {"get": document["paths"]["/s3"]["get"]}}
-    file = folder / "small.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
-    return str(file)
 
 
 def test_an_emulator_is_deployed_to_judged_ended_and_judged_again(installed, tmp_path) -> None:

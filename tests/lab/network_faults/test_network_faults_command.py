@@ -14,6 +14,7 @@ import pytest
 
 from fixtures.client import Client
 from fixtures.gateway.process import running_gateway
+from tests.lab.helpers import a_small_definition
 from tests.lab.network_faults import __main__ as command
 from tests.lab.network_faults.network_fault import DEFAULT, NETWORK_FAULTS
 
@@ -97,8 +98,8 @@ def test_the_proof_is_printed_and_written(tmp_path, capsys) -> None:
     file = tmp_path / "proof.json"
     status = command.main(
         [
-            *("--runs=2", "--definition=text-only", "--seed=5", f"--json={file}"),
-            *("--kind=latency", "--kind=bad-gateway"),
+            *("--runs=2", f"--definition={a_small_definition(tmp_path)}", "--seed=5"),
+            *("--kind=latency", "--kind=bad-gateway", "--share=0.1", f"--json={file}"),
         ]
     )
     printed = capsys.readouterr().out
@@ -113,13 +114,14 @@ def test_the_proof_is_printed_and_written(tmp_path, capsys) -> None:
     assert f"undecided by: {document['undecided']['bad-gateway']} bad-gateway" in printed
 
 
-def test_a_false_alarm_fails_the_proof_and_is_explained(capsys) -> None:
-    status = command.main(["--runs=1", "--definition=text-only", "--kind=corrupted"])
+def test_a_false_alarm_fails_the_proof_and_is_explained(tmp_path, capsys) -> None:
+    definition = f"--definition={a_small_definition(tmp_path)}"
+    status = command.main(["--runs=1", definition, "--kind=corrupted", "--share=0.5"])
     printed = capsys.readouterr().out
     assert status == 1
     assert re.search(r"^  case     .+\n  clean    conforms.+\n  received .*deviates", printed, re.M)
     assert re.search(r"^  faults   .*corrupted", printed, re.M)
-    assert re.search(r"^  exchange GET http://127.0.0.1:.+ HTTP/1.1 200", printed, re.M)
+    assert re.search(r"^  exchange (GET|PUT) http://127.0.0.1:.+ HTTP/1.1 \d{3}", printed, re.M)
 
 
 def test_the_kinds_are_listed(capsys) -> None:
