@@ -140,7 +140,8 @@ class Case(Struct, kw_only=True):
     `expected_form` and `actual_form` label the judged body in a word or two: `raw`, `Base64`,
     `decoded`, `JSON`, `corrupted`, `error 500` …, for a download seen from the stored object, for
     an upload what it stored, seen from what was sent; empty where a header was judged, or nothing
-    was.
+    was. `expected_body` is the SHA-256 of the only body that would have been right, where there is
+    one that a deviation is from.
     `steps` are all that were planned, in order, `planned` their number: from the first one whose
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
@@ -167,6 +168,7 @@ class Case(Struct, kw_only=True):
     cause: str = ""
     expected_form: str = ""
     actual_form: str = ""
+    expected_body: Digest | None = None
     step: Count | None = None
     fails: bool
     waiver: str = ""

@@ -153,7 +153,7 @@ def _cases(cases: Iterable[document.Case]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _unsent(told: document.Document) -> set[str]:
-    """The bodies that are in no entry: of steps without a turn, of objects that existed before."""
+    """The bodies that are in no entry: of steps not sent, existing objects, expectations."""
     sent = set()
     for exchange in told.exchanges.values():
         sent.add(exchange.sent.body)
@@ -161,7 +161,9 @@ def _unsent(told: document.Document) -> set[str]:
             sent.add(exchange.received.body)
     planned = {step.request.body for case in told.cases for step in case.steps}
     existing = {each.body for case in told.cases for each in case.existing}
-    return (planned | existing) - sent
+    named = {case.expected_body for case in told.cases}
+    expected = {name for name in told.bodies if name in named}
+    return (planned | existing | expected) - sent
 
 
 def _entry(

@@ -52,6 +52,10 @@ class Recorder:
     ) -> Record:
         """The record of a case; `test` is pytest's id of it, `number` its place among all."""
         record = Record(case_of(test, number, case, result, remark), exchanges={}, bodies={})
+        if record.case.expected_body is not None:
+            # Twice as long as others, so that the Base64 of those is there to be shown, too.
+            expected, largest = result.verdict.expected_body, 2 * document.LARGEST_INLINE
+            self._body(expected, record.case.expected_body, record, largest)
         for done in performed:
             key = None if done.exchange is None else self._exchange(done, done.exchange, record)
             record.case.steps.append(self._step(done.step, key, record))
@@ -123,10 +127,12 @@ class Recorder:
             known = self._payloads[id(body)] = (body, digest(body))
         return self._body(body, known[1], record)
 
-    def _body(self, body: bytes, name: str, record: _AnyRecord) -> str:
+    def _body(
+        self, body: bytes, name: str, record: _AnyRecord, largest: int = document.LARGEST_INLINE
+    ) -> str:
         if name not in self._told:
             self._told.add(name)
-            if len(body) <= document.LARGEST_INLINE:
+            if len(body) <= largest:
                 record.bodies[name] = document.Body.inline(body)
             else:
                 self.bodies.keep(body, name)
@@ -136,6 +142,7 @@ class Recorder:
 
 def case_of(test: str, number: int, case: Case, result: Result, remark: str = "") -> document.Case:
     """A case with its verdict, before its steps are known."""
+    expected = result.verdict.expected_body
     return copied(
         document.Case,
         result.verdict,
@@ -143,6 +150,7 @@ def case_of(test: str, number: int, case: Case, result: Result, remark: str = ""
         test=test,
         number=number,
         subject=subject(test),
+        expected_body=digest(expected) if expected else None,
         axes=dict(case.axes),
         aspect=case.aspect,
         about=case.rules,

@@ -13,6 +13,10 @@ NOTHING_DECIDED = 6
 """Exit status: the endpoint could not be reached, does not fit, or left something undecided."""
 
 
+_ELSEWHERE = ("case", "expected_body")
+"""What a record has of a verdict under another name, or by its digest."""
+
+
 @dataclass(frozen=True)
 class Result:
     """A verdict, and what the run made of it; `waiver` says why a deviation did not fail it."""
@@ -24,7 +28,7 @@ class Result:
     @classmethod
     def recorded(cls, case: document.Case) -> "Result":
         """The result that a record has, from a worker or from a file."""
-        names = (field.name for field in fields(Verdict) if field.name != "case")
+        names = (field.name for field in fields(Verdict) if field.name not in _ELSEWHERE)
         verdict = Verdict(case.id, **{name: getattr(case, name) for name in names})
         return cls(verdict, case.fails, case.waiver)
 

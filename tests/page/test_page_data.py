@@ -4,7 +4,6 @@ import base64
 
 import pytest
 
-from reports.document import Body
 from reports.page import render
 from reports.page.data import evidence, overview
 from reports.page.headline import headline, word
@@ -15,69 +14,18 @@ CONTENT = bytes(range(256))
 ENCODED = base64.b64encode(CONTENT)
 
 
-def _expecting(body: bytes) -> str:
-    return f"200 with something, {len(body)} bytes, SHA-256 {digest(body)[:16]}…"
-
-
-def _due(sent: bytes, came: bytes, expected: str):
-    exchanges = {"1": an_exchange(sent, came)}
-    case = a_case("c", "deviates", expected=expected)
-    page = read(render(a_document([case], exchanges, [sent, came])))
-    found = page.evidence()
-    return found["cases"][0]["due"], found["bodies"]
-
-
-@pytest.mark.parametrize(
-    ("sent", "due"),
-    [
-        pytest.param(CONTENT, CONTENT, id="as sent"),
-        pytest.param(CONTENT, ENCODED, id="Base64 of it"),
-        pytest.param(ENCODED, CONTENT, id="what it is the Base64 of"),
-    ],
-)
-def test_the_body_that_was_due_is_there_to_be_compared(sent: bytes, due: bytes) -> None:
-    name, bodies = _due(sent, b"came", _expecting(due))
-    assert name == digest(due)
-    assert base64.b64decode(bodies[name]["base64"]) == due
-
-
-def test_a_body_that_was_due_and_came_elsewhere_is_found_too() -> None:
-    assert _due(b"sent", b"came", _expecting(b"came"))[0] == digest(b"came")
-
-
-@pytest.mark.parametrize(
-    "expected",
-    [
-        "",
-        "500 with the gateway's JSON error",
-        f"200 with x, {len(ENCODED)} bytes, SHA-256 {'0' * 16}…",
-    ],
-    ids=["conforms", "no digest", "another digest"],
-)
-def test_without_proof_by_its_digest_no_body_is_said_to_have_been_due(expected: str) -> None:
-    assert _due(CONTENT, b"came", expected)[0] is None
-
-
-def test_a_body_that_is_kept_in_a_file_is_named_and_not_converted() -> None:
-    case = a_case("c", "deviates", expected=_expecting(CONTENT))
-    document = a_document([case], {"1": an_exchange(CONTENT)}, [])
-    document.bodies[digest(CONTENT)] = Body(256)
-    document.bodies[digest(b"")] = Body(0, "")
-    found = read(render(document)).evidence()
-    assert found["cases"][0]["due"] == digest(CONTENT)
-    document.cases[0].expected = _expecting(ENCODED)
-    assert read(render(document)).evidence()["cases"][0]["due"] is None
-
-
-def test_a_case_that_was_not_sent_has_no_body_that_was_due() -> None:
-    case = a_case("c", "undecided", expected=_expecting(b"x"))
-    case.steps[0].exchange = None
-    assert read(render(a_document([case], {}))).evidence()["cases"][0]["due"] is None
+@pytest.mark.parametrize("bodies", [[b"sent", CONTENT], [b"sent"]], ids=["there", "not there"])
+def test_the_expected_body_is_named_where_it_is_there_to_be_compared(bodies: list[bytes]) -> None:
+    case = a_case("c", "deviates", expected_body=digest(CONTENT))
+    found = read(render(a_document([case], {"1": an_exchange(b"sent")}, bodies))).evidence()
+    named = found["cases"][0]["expected"]
+    assert named == (digest(CONTENT) if CONTENT in bodies else None)
+    assert {base64.b64decode(body["base64"]) for body in found["bodies"].values()} == set(bodies)
 
 
 def test_rendering_leaves_the_document_as_it_is() -> None:
     document = a_document(
-        [a_case("c", "deviates", expected=_expecting(ENCODED))],
+        [a_case("c", "deviates", expected_body=digest(ENCODED))],
         {"1": an_exchange(CONTENT)},
         [CONTENT, b""],
     )

@@ -274,7 +274,7 @@ function bytesView(item, expected, received) {
     : [];
 }
 
-function drawEvidence(item, { steps, due: expected }) {
+function drawEvidence(item, { steps, expected }) {
   const decided = item.step ?? steps.length - 1;
   const received = exchangeOf(steps[decided])?.received?.body;
   const shown = pictures(lastUpload(steps, decided), received);
