@@ -7,7 +7,7 @@ import pytest
 from fixtures.rules.judgement import planned_rules
 from fixtures.rules.rule_book import rules
 from reports.recorder import subject
-from suites.runner import garbage_collection, plan
+from suites.runner import plan
 from suites.runner.case_source import case_of, source_of
 from suites.runner.read_only import cases_of
 from suites.runner.run_state import RUN, RunState
@@ -30,10 +30,9 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     config = session.config
     run = RunState.of(config)
     distributed = getattr(config.option, "dist", "no") != "no"
-    with garbage_collection.paused():
-        if run is not None and run.collector and distributed and run.configuration.is_remote:
-            session.perform_collect()
-        return (yield)
+    if run is not None and run.collector and distributed and run.configuration.is_remote:
+        session.perform_collect()
+    return (yield)
 
 
 @pytest.hookimpl(trylast=True)

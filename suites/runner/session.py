@@ -12,7 +12,7 @@ from fixtures.exceptions import ConformanceError, GatewayStartError, UsageError
 from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
-from suites.runner import garbage_collection, plan, remote_run
+from suites.runner import plan, remote_run
 from suites.runner.command_line import is_about_an_endpoint, read
 from suites.runner.experiments import BUDGET, send_experiments
 from suites.runner.run_state import RUN, RunState
@@ -159,8 +159,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     # The cases' bodies are released, for the diagnosis reads the same ones from the reports.
     session.items.clear()
-    if not config.option.collectonly:
-        garbage_collection.resume()
     # A shard knows too little: its explanations may be told apart by the others.
     if configuration.shard is None and not (session.shouldfail or session.shouldstop):
         workers = config.getoption("numprocesses", None) or 0
