@@ -17,6 +17,7 @@ from reports.document import Case, Document
 from reports.page.headline import word
 from reports.stream import in_ascii, iter_json
 
+# Of a case; an empty value is left out, and `script/data.mjs` has its default.
 SHOWN = (
     "id",
     "subject",
