@@ -35,13 +35,14 @@ def marks(function: object) -> Iterator[pytest.Mark]:
 def cases(definition: Definition) -> Iterator[Case]:
     for test in TESTS:
         for mark in marks(test.values[0]):
-            generator, otherwise = mark.args
-            yield from tuple(generator(definition, PROFILES["quick"])) or (otherwise,)
-            if mark.kwargs["found"]:
-                yield from mark.kwargs["found"](definition, PROFILES["quick"], found(definition))
+            (source,) = mark.args
+            profile = PROFILES["quick"]
+            yield from tuple(source.cases(definition, profile)) or (source.otherwise,)
+            if source.existing:
+                yield from source.existing(definition, profile, existing_objects(definition))
 
 
-def found(definition: Definition) -> list[ExistingObject]:
+def existing_objects(definition: Definition) -> list[ExistingObject]:
     """An object that each download reaches, as `--read-only` names them."""
     places = dict.fromkeys(map(location, definition.operations_on_s3("GET")))
     return [ExistingObject(place, "there/before", b"bytes", "image/png") for place in places]
