@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fixtures import definitions
-from fixtures.faults.catalogue import BY_NAME, UnknownFaultError, by_name
+from fixtures.exceptions import UnknownFaultError
+from fixtures.faults.catalogue import BY_NAME, by_name
 from tests.lab.command import chosen_definitions, make_parser, say, write_json
 from tests.lab.fault_matrix.matrix import Matrix, per_definition, run
 from tests.lab.fault_matrix.trial import Result

@@ -51,18 +51,6 @@ class Script:
 
 
 # The failures that come before the upstream is asked.
-NOT_FORWARDED = frozenset(
-    {
-        "reset-at-request",
-        "throttled",
-        "throttled-soon",
-        "throttled-long",
-        "unavailable",
-        "unavailable-soon",
-        "unavailable-long",
-        "request-timeout",
-    }
-)
 _CONNECTIONS = {"closed-after": End.CLOSE, "closed-unsaid": End.CLOSE, "closed-idle": End.IDLE}
 _NO_ANSWER = {
     "reset-at-request": End.RESET,
@@ -89,6 +77,10 @@ _REFUSALS: dict[str, tuple[int, bytes, tuple[bytes, ...]]] = {
     "bad-gateway": (502, b"Bad Gateway", ()),
     "gateway-timeout": (504, b"Gateway Timeout", ()),
     "request-timeout": (408, b"Request Timeout", ()),
+}
+# The failures that come before the upstream is asked.
+NOT_FORWARDED = {"reset-at-request"} | {
+    name for name, (status, *_) in _REFUSALS.items() if status in (408, 429, 503)
 }
 _PAGES = (
     (b"text/html", b"<html><body><h1>%d %s</h1><hr>CloudFront</body></html>\n"),
