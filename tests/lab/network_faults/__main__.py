@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from fixtures import definitions
 from fixtures.command_line import Parser, port
-from fixtures.faults.catalogue import UnknownFaultError, by_name
+from fixtures.exceptions import UnknownFaultError
+from fixtures.faults.catalogue import by_name
 from tests.lab.command import chosen_definitions, make_parser, say, write_json
 from tests.lab.network_faults.delay import Delay
 from tests.lab.network_faults.listener import Handler, Listener
