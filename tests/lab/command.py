@@ -14,9 +14,11 @@ __all__ = ["chosen_definitions", "make_parser", "say", "write_json"]
 _WRONG_CALL = 2
 
 
-def make_parser(program: str, description: str, default: Sequence[str]) -> Parser:
-    """The parser of `python -m tests.lab.PROGRAM`, with `--definition` and its default."""
+def make_parser(program: str, description: str, default: Sequence[str] = ()) -> Parser:
+    """The parser of `python -m tests.lab.PROGRAM`, with `--definition` where it has a default."""
     parser = Parser(f"python -m tests.lab.{program}", description, usage_status=_WRONG_CALL)
+    if not default:
+        return parser
     parser.add_argument(
         "--definition",
         action="append",

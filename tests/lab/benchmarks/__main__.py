@@ -1,13 +1,12 @@
 """`python -m tests.lab.benchmarks [SUBJECT …]`: a table of ratios, and reports/out/bench.json."""
 
-import argparse
 import sys
 import time
 from importlib import import_module
 from typing import Any
 
 from tests.lab.benchmarks.measurement import ROOT
-from tests.lab.command import say, write_json
+from tests.lab.command import make_parser, say, write_json
 
 SUBJECTS = {
     "loopback": "tests.lab.benchmarks.loopback",
@@ -23,7 +22,7 @@ _FILE = ROOT / "reports" / "out" / "bench.json"
 
 def main() -> int:
     """The exit status: 0 if everything was measured, 1 if not; a missed target is no failure."""
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.benchmarks", description=__doc__)
+    parser = make_parser("benchmarks", "Measure ratios; reports/out/bench.json has them.")
     parser.add_argument("subject", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}")
     chosen = parser.parse_args().subject or list(SUBJECTS)
     unknown = [name for name in chosen if name not in SUBJECTS]

@@ -12,7 +12,6 @@ to: `--target=LocalStack=http://localhost:4566/_aws/execute-api/ID/v1/s3?key=BUC
 sample API is deployed.
 """
 
-import argparse
 import base64
 import json
 import os
@@ -30,6 +29,7 @@ from typing import Any
 from fixtures.definitions import load
 from fixtures.gateway.process import running_gateway
 from tests.lab.benchmarks.hammer import Load, a_request, hammer
+from tests.lab.command import make_parser
 from tests.lab.emulators.__main__ import ENVIRONMENTS
 from tests.lab.emulators.deployment import BUCKET, STAGE, Account
 from tests.lab.emulators.emulator_process import running
@@ -260,7 +260,7 @@ def measure(
 
 def main() -> None:
     """Print the table, then the ratios as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.benchmarks.gateway_speed")
+    parser = make_parser("benchmarks.gateway_speed", "Measure small GETs a second.")
     parser.add_argument("--target", action="append", default=[], metavar="NAME=ADDRESS")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0)

@@ -6,8 +6,6 @@ known cause. Of explanations that the cases cannot tell apart the true one count
 among them, or if the one named in its place predicts every answer.
 """
 
-import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -19,12 +17,12 @@ from fixtures import definitions
 from fixtures.api import Definition
 from fixtures.cases.case import Case
 from fixtures.client import CaseRunner, Client
-from fixtures.command_line import Parser
 from fixtures.diagnosis import Diagnosis, PerformedCase, diagnose
 from fixtures.diagnosis.candidate import ChangeId
 from fixtures.faults.catalogue import CATALOGUE
 from fixtures.faults.fault import Fault
 from fixtures.faults.host import Host
+from tests.lab.command import chosen_definitions, make_parser, say, write_json
 from tests.lab.diagnosis_accuracy.expected_causes import GROUPS, expected_changes
 from tests.lab.diagnosis_accuracy.misconfigurations import misconfigurations
 from tests.lab.fault_matrix.trial import applies, planned
@@ -136,35 +134,29 @@ def summary(found: Sequence[Trial]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the results; the exit status is 0."""
-    parser = Parser("python -m tests.lab.diagnosis_accuracy", usage_status=2)
-    parser.add_argument("--definition", action="append", choices=definitions.shipped())
+    shipped = definitions.shipped()
+    parser = make_parser("diagnosis_accuracy", "Measure how often a cause is named.", shipped)
     parser.add_argument("--kind", action="append", choices=("configurations", *GROUPS))
     parser.add_argument("--most", type=int, default=_MOST_CASES, help="cases of a definition")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every trial there")
     options = parser.parse_args(arguments)
+    names = chosen_definitions(parser, options.definition, shipped)
     found: list[Trial] = []
     host = Host()
     with host.running():
-        for name in options.definition or definitions.shipped():
+        for name in names:
             kinds = options.kind or ("configurations", *GROUPS)
             for trial in trials(host, name, kinds, options.most):
                 found.append(trial)
-                _say(
+                say(
                     f"{trial.definition} {trial.cause}: {trial.result} "
                     f"({trial.explained} of {trial.deviating}, {trial.seconds} s) "
                     f"{' | '.join(trial.named)}"
                 )
     for line in summary(found):
-        _say(line)
-    if options.json is not None:
-        document = [asdict(trial) for trial in found]
-        options.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        say(line)
+    write_json(options.json, [asdict(trial) for trial in found])
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
