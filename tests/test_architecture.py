@@ -8,7 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 POINTERS = sorted(
-    set(re.findall(r"`((?:fixtures|suites|reports|tests)/[\w./]+)(?:::(\w+))?`", TEXT))
+    set(
+        re.findall(
+            r"`((?:apigw_conformance|fixtures|suites|reports|tests)/[\w./]+)(?:::(\w+))?`", TEXT
+        )
+    )
 )
 
 

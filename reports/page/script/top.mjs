@@ -15,7 +15,7 @@ const VERDICTS = {
 };
 
 const totals = tally(cases);
-const excused = cases.filter((item) => item.outcome === "deviates" && !item.fails).length;
+const waived = cases.filter((item) => item.outcome === "deviates" && !item.fails).length;
 
 function verdictSentence() {
   const judged = totals.conforms + totals.deviates;
@@ -129,12 +129,12 @@ function bar() {
 function notices() {
   const texts = [];
   if (page.end.why) texts.push(page.end.why);
-  if (excused) {
+  if (waived) {
     texts.push(
-      `${counted(excused, "deviation does", "deviations do")} not fail this run: known, or weaker than the level that fails it.`,
+      `${counted(waived, "deviation does", "deviations do")} not fail this run: known, or weaker than the level that fails it.`,
     );
   }
-  for (const gone of page.stale) texts.push(`Known deviation that is gone or expired: ${gone}`);
+  for (const entry of page.stale) texts.push(`Known deviation that is gone or expired: ${entry}`);
   return texts.map((text) => make("p", { class: "notice" }, ...visible(text)));
 }
 
