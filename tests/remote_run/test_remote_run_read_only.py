@@ -135,14 +135,14 @@ def test_nothing_is_sent_but_what_asks_for_no_change(
     assert set(outcomes(cases)) == {"conforms", "not applicable"}
     reasons = [case["reason"] for case in cases if case["outcome"] == "not applicable"]
     assert reasons.count("--read-only: nothing is uploaded") > 1500
-    found = [case for case in cases if "found" in case]
+    found = [case for case in cases if case.get("existing")]
     assert {case["outcome"] for case in found} == {"conforms"}
     assert {case["subject"] for case in found} == {"download", "headers"}
     assert all("stored-type-found" in case["rules"] for case in cases if _is_answer(case))
 
 
 def _is_answer(case: dict) -> bool:
-    return "found" in case and case["aspect"] == "answer"
+    return bool(case.get("existing")) and case["aspect"] == "answer"
 
 
 def test_a_recorded_run_is_judged_again_to_the_same_verdicts(host: Host, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_manifest_needs_no_credentials_and_head_is_tried_where_there_is_one(
             AWS_SECRET_ACCESS_KEY="",
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    found = [case for case in document(tmp_path)["cases"] if "found" in case]
+    found = [case for case in document(tmp_path)["cases"] if case.get("existing")]
     assert outcomes(found) == {"conforms": len(found)}
     assert any(case["id"].startswith("HEAD ") for case in found)
     assert len(found) > 20
@@ -210,7 +210,7 @@ def test_a_faulty_gateway_deviates(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     wrong = [c for c in document(tmp_path)["cases"] if c["outcome"] == "deviates"]
     assert wrong
-    assert all("found" in case for case in wrong)
+    assert all(case.get("existing") for case in wrong)
     assert all("response-binary-text-none" in case["rules"] for case in wrong)
 
 
