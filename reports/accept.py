@@ -16,8 +16,8 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from fixtures.command_line import GOOD, say
-from fixtures.exceptions import KnownDeviationsError, ReportError
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus, KnownDeviationsError, ReportError
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.atomic_file import atomic_write
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     after = accepted(document, before, today, reason, options.expires)
     atomic_write(options.output, after.text.encode())
     say(*after.said, options.output)
-    return GOOD
+    return ExitStatus.PASSED
 
 
 def _day(text: str) -> date:

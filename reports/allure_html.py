@@ -13,8 +13,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from fixtures.command_line import GOOD, say
-from fixtures.exceptions import RenderError
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus, RenderError
 from fixtures.locations import OUT
 
 _HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Render; raises `RenderError` where there is nothing to render or to render it with."""
     say(render(options.results, options.output, options.history))
-    return GOOD
+    return ExitStatus.PASSED
 
 
 def render(results: Path, output: Path, history: Path) -> Path:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from fixtures.command_line import DEVIATES, GOOD, say
-from fixtures.exceptions import ReportError
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus, ReportError
 from fixtures.locations import OUT
 from reports.atomic_file import atomic_write
 from reports.comparison.differences import MEANING, Comparison, Kind, compare
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     atomic_write(options.json, msgspec.json.format(msgspec.json.encode(comparison), indent=1))
     atomic_write(options.html, render(comparison))
     say(*_said(comparison), options.html, options.json)
-    return DEVIATES if comparison.worse else GOOD
+    return ExitStatus.FAILED if comparison.worse else ExitStatus.PASSED
 
 
 def _said(comparison: Comparison) -> list[str]:

@@ -1,4 +1,4 @@
-"""The verdict document, described once: its types, in the words of `design.md`.
+"""The verdict document, described once: its types, in the words of `docs/architecture.md`.
 
 Every report is rendered from it. `conformance.schema.json` says the same to other programs; it is
 made from these types by `reports.schema`, and reading and writing follow from them, too. Its size

@@ -13,8 +13,8 @@ from pathlib import Path
 from msgspec import structs
 
 from fixtures.cases.case import Case
-from fixtures.command_line import DEVIATES, GOOD, UNDECIDED, say
-from fixtures.exceptions import ReportError
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus, ReportError
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
@@ -93,10 +93,10 @@ def _gist(case: document.Case | Verdict) -> tuple[Outcome, tuple[str, ...], str]
 
 def _status(results: Results, before: document.Document) -> int:
     if not results.all:
-        return UNDECIDED
+        return ExitStatus.INCONCLUSIVE
     fails = any(result.fails for result in results.all)
     stale = before.run.strict and before.stale
-    return results.exit_status(DEVIATES if fails or stale else GOOD)
+    return results.exit_status(ExitStatus.FAILED if fails or stale else ExitStatus.PASSED)
 
 
 def changes(before: document.Document, after: document.Document) -> Iterator[str]:

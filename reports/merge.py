@@ -16,8 +16,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from fixtures.client.concurrency_limiter import Traffic
-from fixtures.command_line import DEVIATES, GOOD, UNDECIDED, say
-from fixtures.exceptions import ReportError
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus, ReportError
 from fixtures.locations import OUT
 from reports import document, durations
 from reports.bodies import Bodies
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     lines = summary(results, about.endpoint, about.definition.source, merged.stale)
     say(*lines, *merged.end.why.splitlines(), *published)
     status = merged.end.exit_status
-    return UNDECIDED if status is None else status
+    return ExitStatus.INCONCLUSIVE if status is None else status
 
 
 @dataclass(frozen=True)
@@ -212,12 +212,12 @@ def _status(
     parts: Sequence[Part], cases: Sequence[document.Case], stale: Sequence[str], *, complete: bool
 ) -> int:
     """The exit status of the run: never 0 where a part of it is missing."""
-    broken = any(part.recorded.end.exit_status == DEVIATES for part in parts)
+    broken = any(part.recorded.end.exit_status == ExitStatus.FAILED for part in parts)
     fails = any(case.fails for case in cases)
     if fails or broken or (complete and parts[0].recorded.run.strict and stale):
-        return DEVIATES
-    status = Results([Result.recorded(case) for case in cases]).exit_status(GOOD)
-    return status if complete and cases else UNDECIDED
+        return ExitStatus.FAILED
+    status = Results([Result.recorded(case) for case in cases]).exit_status(ExitStatus.PASSED)
+    return status if complete and cases else ExitStatus.INCONCLUSIVE
 
 
 def _run(parts: Sequence[Part], planned: int) -> document.Run:

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from fixtures.command_line import GOOD, say
+from fixtures.command_line import say
+from fixtures.exceptions import ExitStatus
 from reports.atomic_file import atomic_write
 from reports.loader import load
 from reports.page import render
@@ -27,4 +28,4 @@ def run(options: argparse.Namespace) -> int:
     page = render(document, diagnosed(document, options.file).as_json())
     atomic_write(output, page.encode())
     say(output)
-    return GOOD
+    return ExitStatus.PASSED

@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
+from fixtures.exceptions import ExitStatus
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.policy import Policy
-
-NOTHING_DECIDED = 6
-"""Exit status: the endpoint could not be reached, does not fit, or left something undecided."""
-
 
 _ELSEWHERE = ("case", "expected_body")
 """What a record has of a verdict under another name, or by its digest."""
@@ -36,8 +33,8 @@ class Result:
 def apply_policy(verdict: Verdict, policy: Policy) -> Result:
     """What a run makes of a verdict."""
     fails = policy.fails(verdict)
-    waiverd = verdict.outcome is Outcome.DEVIATES and not fails
-    return Result(verdict, fails, policy.waiver(verdict) if waiverd else "")
+    is_waived = verdict.outcome is Outcome.DEVIATES and not fails
+    return Result(verdict, fails, policy.waiver(verdict) if is_waived else "")
 
 
 @dataclass
@@ -70,7 +67,7 @@ class Results:
             return status
         judged = self.verdicts(Outcome.CONFORMS) or self.verdicts(Outcome.DEVIATES)
         if self.verdicts(Outcome.UNDECIDED) or not judged:
-            return NOTHING_DECIDED
+            return ExitStatus.INCONCLUSIVE
         return status
 
 

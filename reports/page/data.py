@@ -36,13 +36,18 @@ SHOWN = (
 )
 
 
+def _is_shown(value: object) -> bool:
+    """Whether a fact is not empty; the first step has the number 0, which equals False."""
+    return value not in ("", None) and value is not False
+
+
 def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[str, object]:
     """What the page shows before any case is opened; empty values are left out."""
     bases: dict[tuple[str, ...], int] = {}
     cases = []
     for case, key in zip(document.cases, _keys(document), strict=True):
         facts = {name: getattr(case, name) for name in SHOWN}
-        row = {name: value for name, value in facts.items() if value not in ("", None, False)}
+        row = {name: value for name, value in facts.items() if _is_shown(value)}
         row["basis"] = bases.setdefault(case.rules, len(bases))
         row["number"] = case.number
         if key != case.id:

@@ -9,6 +9,7 @@ every report is made of a load's document as of any other, and judging it again 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from fixtures.exceptions import ExitStatus
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.bodies import Bodies
@@ -17,7 +18,7 @@ from reports.failure_message import explain
 from reports.loader import Contents
 from reports.publish import DOCUMENT, publish, remove_stale_reports
 from reports.recorder import load_cases
-from reports.results import NOTHING_DECIDED, Result, apply_policy
+from reports.results import Result, apply_policy
 from reports.run_metadata import now
 from reports.stream import Record, Stream, record_of, to_jsonl
 from suites.load.worker_report import WorkerReport
@@ -65,10 +66,10 @@ class Aggregator:
     def status(self, why: str) -> int:
         """The exit status of a run: 1 for a deviation, 6 where something was not decided."""
         if self._failing:
-            return 1
+            return ExitStatus.FAILED
         counts = self.judged
         decided = counts[Outcome.CONFORMS] + counts[Outcome.DEVIATES]
-        return NOTHING_DECIDED if why or counts[Outcome.UNDECIDED] or not decided else 0
+        return ExitStatus.INCONCLUSIVE if why or counts[Outcome.UNDECIDED] or not decided else 0
 
     def finish(self, why: str = "") -> Iterator[str]:
         """Write the documents and give the lines that a terminal shows; raises `OSError`.

@@ -129,7 +129,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: "WorkerController") -> None:
-    """Tell an xdist worker which endpoint it is and where it may write."""
+    """Tell an xdist worker its endpoint and where it may write."""
     run = RunState.of(node.config)
     if run is not None:
         send_input(run, node)

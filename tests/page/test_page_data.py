@@ -43,6 +43,13 @@ def test_two_tests_that_share_an_id_have_links_of_their_own() -> None:
     ]
 
 
+def test_the_first_step_is_carried_and_an_empty_value_is_not() -> None:
+    cases = [a_case("first", step=0, cause=""), a_case("none", step=None)]
+    first, none = overview(a_document(cases), None)["cases"]
+    assert (first["step"], "cause" in first) == (0, False)
+    assert "step" not in none
+
+
 def test_the_definition_itself_is_not_carried() -> None:
     document = a_document([a_case()])
     document.run.definition.document = "the whole definition"

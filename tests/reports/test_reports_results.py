@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.exceptions import ExitStatus
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import KnownDeviation
-from reports.results import NOTHING_DECIDED, Result, Results, grouped
+from reports.results import Result, Results, grouped
 from reports.terminal_summary import summary
 from tests.reports.helpers import DERIVED, MUST, a_verdict
 
@@ -81,7 +82,7 @@ STATUSES = [
 def test_the_exit_status_tells_a_pass_from_a_run_that_left_something_open(
     status: int, outcomes: tuple[Outcome, ...], fails: bool, ends: int
 ) -> None:
-    assert NOTHING_DECIDED == 6
+    assert ExitStatus.INCONCLUSIVE == 6
     assert results(*outcomes, fails=fails).exit_status(status) == ends
 
 
