@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.api import Definition
 from fixtures.cases.case import Case, ExistingObject
-from fixtures.cases.object_address import location
+from fixtures.cases.object_address import object_place
 from fixtures.definitions import load, shipped
 from fixtures.rules.judgement import planned_rules
 from fixtures.rules.rule_book import rules
@@ -44,7 +44,7 @@ def cases(definition: Definition) -> Iterator[Case]:
 
 def existing_objects(definition: Definition) -> list[ExistingObject]:
     """An object that each download reaches, as `--read-only` names them."""
-    places = dict.fromkeys(map(location, definition.operations_on_s3("GET")))
+    places = dict.fromkeys(map(object_place, definition.operations_on_s3("GET")))
     return [ExistingObject(place, "there/before", b"bytes", "image/png") for place in places]
 
 

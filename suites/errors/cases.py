@@ -42,7 +42,7 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
         rules = ("missing-key",)
         target = target_without_object(operation)
         request = Request(operation, "", accept="text/plain", target=target)
-        if any(where == "path" for where, _ in operation.naming.values()):
+        if any(where == "path" for where, _ in operation.key_placeholders.values()):
             reason = "the key is part of the path: without it the path is another one"
             yield Case(row, not_applicable=reason, rules=rules)
         elif missing_parameters(request):
@@ -61,7 +61,7 @@ def missing_required(definition: Definition, profile: Profile) -> Iterator[Case]
         wanted = [
             parameter
             for parameter in operation.parameters
-            if parameter.required and parameter.location == "querystring"
+            if parameter.required and parameter.request_part == "querystring"
         ]
         for parameter in wanted if operation.validates_parameters else ():
             less = replace(
@@ -159,7 +159,7 @@ def unjudged(definition: Definition, profile: Profile) -> Iterator[Case]:
         for operation in definition.operations_on_s3(method)
     }
     for operation in definition.operations:
-        concrete = {operation.sent_as(method).name for method in ("GET", "HEAD", "PUT")}
+        concrete = {operation.with_method(method).name for method in ("GET", "HEAD", "PUT")}
         elsewhere = operation.integration.kind in (IntegrationKind.MOCK, IntegrationKind.LAMBDA)
         if not elsewhere and not concrete & tried:
             reason = _why_unjudged(operation)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from fixtures.cases.case import Request
-from fixtures.cases.object_address import location
+from fixtures.cases.object_address import object_place
 from suites.roundtrip.pairings import Pairing
 from suites.roundtrip.strategies import payloads
 
@@ -38,8 +38,8 @@ class Objects(RuleBasedStateMachine):
         """Upload, or overwrite what is there."""
         pairing, name = self._ways[way % len(self._ways)], f"{self._folder}/{key}"
         self._send(pairing.put(name, content))
-        where = location(pairing.upload)
-        self._known[where, name] = [w for w in self._ways if location(w.upload) == where]
+        where = object_place(pairing.upload)
+        self._known[where, name] = [w for w in self._ways if object_place(w.upload) == where]
 
     @precondition(lambda self: self._known)
     @rule(key=_ANY, way=_ANY, accept=_ANY)

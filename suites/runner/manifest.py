@@ -14,7 +14,7 @@ from typing import Any
 
 from fixtures.api import REST, Definition, Operation, parse_media_type
 from fixtures.cases.case import ExistingObject
-from fixtures.cases.object_address import location, object_path
+from fixtures.cases.object_address import object_path, object_place
 from fixtures.exceptions import CredentialsError, ManifestError, S3Error
 
 MOST = REST.request_limit
@@ -30,7 +30,7 @@ def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingOb
     Raises `ManifestError`.
     """
     places = {
-        location(operation): operation
+        object_place(operation): operation
         for method in ("HEAD", "GET")
         for operation in definition.operations_on_s3(method)
     }
@@ -79,7 +79,7 @@ def _on_s3(keys: list[str], operations: tuple[Operation, ...]) -> Iterator[Exist
             except S3Error as error:
                 why = why or str(error)
             else:
-                there.append(ExistingObject(location(operation), key, content, media_type))
+                there.append(ExistingObject(object_place(operation), key, content, media_type))
         if not there:
             no_file = ", and there is no such file" if key.endswith(".toml") else ""
             raise ManifestError(f"--read-only: {why}{no_file}")
@@ -106,7 +106,7 @@ def _in_manifest(
         key, file, media_type = _members(table, where)
         operation = _operation(table.get("operation"), where, definition, operations)
         yield ExistingObject(
-            location(operation), key, _content(path.parent / file, where), media_type
+            object_place(operation), key, _content(path.parent / file, where), media_type
         )
 
 

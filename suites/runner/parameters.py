@@ -41,7 +41,7 @@ def with_values(
     whole = with_parameters(definition, values, sent_anyway)
     secret = {name: given for name, given in values.items() if given.variable}
     places = {
-        (parameter.location, parameter.name)
+        (parameter.request_part, parameter.name)
         for operation in definition.operations
         for parameter in operation.parameters
     }

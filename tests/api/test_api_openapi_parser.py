@@ -245,7 +245,7 @@ def test_any_method_takes_every_method_and_hands_it_on() -> None:
     definition = read(as_json(document))
     operation = the_operation(definition)
     assert (operation.method, operation.s3_method) == ("ANY", "ANY")
-    assert operation.sent_as("PUT").s3_method == "PUT"
+    assert operation.with_method("PUT").s3_method == "PUT"
     assert [found.method for found in definition.operations_on_s3("DELETE")] == ["DELETE"]
 
 
@@ -254,7 +254,7 @@ def test_a_method_may_become_another_one_on_its_way_to_s3() -> None:
     assert definition.operations_on_s3("GET") == ()
     (operation,) = definition.operations_on_s3("HEAD")
     assert operation.name == "GET /objects/{key}"
-    assert operation.sent_as("POST") is operation
+    assert operation.with_method("POST") is operation
 
 
 def test_parameters_of_the_path_join_those_of_the_operation_which_win() -> None:

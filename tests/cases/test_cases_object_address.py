@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.api import Integration, IntegrationKind, Operation, S3Location
-from fixtures.cases.object_address import Address, address, location, object_path
+from fixtures.cases.object_address import Address, address, object_path, object_place
 
 
 def on_s3(path: str, template: str, fixed: str | None = None, **sources: str) -> Operation:
@@ -127,11 +127,11 @@ def test_the_address_in_s3_begins_with_the_bucket(
 def test_operations_reach_the_same_objects_if_their_uris_differ_in_names_alone(
     one: Operation, other: Operation, same: bool
 ) -> None:
-    assert (location(one) == location(other)) is same
+    assert (object_place(one) == object_place(other)) is same
 
 
 def test_an_operation_without_s3_reaches_no_object() -> None:
-    assert location(MOCK) == ""
+    assert object_place(MOCK) == ""
 
 
 NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)

@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.cases.case import Case, ExistingObject, Request, Role, Step, StepResult
 from fixtures.cases.exchange import Exchange, Received, Sent
-from fixtures.cases.object_address import location
+from fixtures.cases.object_address import object_place
 from fixtures.definitions import load
 from fixtures.rules.expectation import Stored
 from fixtures.rules.initial_state import initial_state
@@ -15,7 +15,7 @@ from fixtures.rules.verdict import Outcome
 API = load("sample")
 GET, _ = API.operations
 CONTENT = bytes(range(256))
-FOUND = ExistingObject(location(GET), "bucket/cat.jpg", CONTENT, "image/jpeg")
+FOUND = ExistingObject(object_place(GET), "bucket/cat.jpg", CONTENT, "image/jpeg")
 CASE = Case(
     "found",
     (Step(Role.ACT, Request(GET, FOUND.name, accept="image/jpeg")),),

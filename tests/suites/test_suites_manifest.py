@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.cases.object_address import location
+from fixtures.cases.object_address import object_place
 from fixtures.definitions import load
 from fixtures.exceptions import ManifestError
 from suites.runner.manifest import objects
@@ -31,7 +31,7 @@ def test_where_one_place_is_reached_the_operation_goes_without_saying(tmp_path: 
 @pytest.mark.parametrize("operation", [FIXED, ANY], ids=lambda operation: operation.path)
 def test_where_several_are_the_object_is_where_its_operation_looks(operation, tmp_path) -> None:
     (found,) = objects(manifest(tmp_path, operation.name), PLACES, tmp_path)
-    assert found.location == location(operation)
+    assert found.location == object_place(operation)
     reached = [o.name for o in PLACES.operations_on_s3("GET") if found.is_reached_by(o)]
     assert operation.name in reached
     assert ({ANY.name, FIXED.name} - {operation.name}).isdisjoint(reached)

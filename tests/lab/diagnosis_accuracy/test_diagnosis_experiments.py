@@ -8,7 +8,7 @@ import pytest
 from fixtures.api import Definition
 from fixtures.cases.case import Case, ExistingObject, Request, Role, Step, StepResult
 from fixtures.cases.exchange import Exchange, Sent
-from fixtures.cases.object_address import location
+from fixtures.cases.object_address import object_place
 from fixtures.definitions import load
 from fixtures.diagnosis import Experiment, Investigation, PerformedCase, diagnose
 from fixtures.diagnosis.candidate import ChangeId, ChangeKind
@@ -102,7 +102,9 @@ def test_an_object_that_was_there_before_is_requested_without_an_upload() -> Non
     stated = load("sample")
     there = deployed(stated, list_with("application/json"))
     get = stated.operations_on_s3("GET")[0]
-    found = ExistingObject(location(get), "bucket/a.json", b'{"some": "json"}', "application/json")
+    found = ExistingObject(
+        object_place(get), "bucket/a.json", b'{"some": "json"}', "application/json"
+    )
     stored = Stored(found.content, found.media_type)
 
     def performed(case: Case, request: Request) -> PerformedCase:
