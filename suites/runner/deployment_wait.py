@@ -125,9 +125,7 @@ def probe_cases(definition: Definition) -> tuple[Case, ...]:
     defined = Predictions(definition, ())
     expected = [_predicted(defined, number, case) for number, case in enumerate(candidates)]
     chosen: list[int] = []
-    changes = sorted(
-        configuration_changes(definition, observed), key=lambda change: change.likelihood
-    )
+    changes = sorted(configuration_changes(definition, observed), key=lambda change: change.rarity)
     for change in changes[:_MOST_CHANGES]:
         other = Predictions(definition, (change,))
         # Those that were chosen come first: what they tell apart needs no other case.
