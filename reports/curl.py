@@ -70,8 +70,9 @@ def _route(route: Route) -> list[str]:
         return [*words, "--noproxy", "'*'"]
     url = f'"{route.proxy}"' if route.proxy.startswith("$") else shlex.quote(route.proxy)
     words += ["--proxy", url, "--noproxy", "''", "-H", "'Proxy-Connection:'"]
-    if route.proxy_password:
-        words += ["--proxy-user", shlex.quote(f"{route.proxy_user}:") + f'"{route.proxy_password}"']
+    if route.proxy_user or route.proxy_password:
+        password = f'"{route.proxy_password}"' if route.proxy_password else ""
+        words += ["--proxy-user", shlex.quote(f"{route.proxy_user}:") + password]
     return words
 
 

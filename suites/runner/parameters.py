@@ -39,6 +39,7 @@ def with_values(
     if len(values) < len(texts):
         raise DefinitionError("--param: one of the parameters is given twice")
     whole = with_parameters(definition, values, sent_anyway)
+    _refuse_headers_sent_anyway(whole, {name.lower() for name in sent_anyway})
     secret = {name: given for name, given in values.items() if given.variable}
     places = {
         (parameter.request_part, parameter.name)
@@ -65,6 +66,24 @@ def with_values(
         ),
         variables,
     )
+
+
+def _refuse_headers_sent_anyway(definition: Definition, sent_anyway: Collection[str]) -> None:
+    """No header may be both the client's own and part of a request; names are in lower case."""
+    for operation in definition.operations:
+        for parameter in operation.parameters:
+            is_header = parameter.location == "header" and parameter.value is not None
+            if is_header and parameter.name.lower() in sent_anyway:
+                raise DefinitionError(
+                    f"--param {parameter.name}: --header, --api-key or --auth sets this header "
+                    f"already; give it once"
+                )
+        for where, name in operation.naming.values():
+            if where == "header" and name.lower() in sent_anyway:
+                raise DefinitionError(
+                    f"{operation.name} takes the object's name from the header {name}, so "
+                    f"--header, --api-key and --auth cannot set it"
+                )
 
 
 def _read(text: str, environment: Mapping[str, str]) -> tuple[str, ParameterValue]:

@@ -11,6 +11,7 @@ from fixtures.client import CaseRunner, Client
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.client.journal import Journal
+from fixtures.client.retry_policy import ATTEMPTS
 from fixtures.gateway.process import RunningGateway
 from fixtures.rules.verdict import Outcome
 from reports import document
@@ -63,7 +64,7 @@ class RunState:
         deviations = self.collector.results.verdicts(Outcome.DEVIATES)
         return [str(entry) for entry in self.configuration.policy.stale(deviations)]
 
-    def client(self, timeouts: Timeouts | None = None, attempts: int = 4) -> Client:
+    def client(self, timeouts: Timeouts | None = None, attempts: int = ATTEMPTS) -> Client:
         """A client for the endpoint, with everything that authenticates it."""
         configuration, sigv4 = self.configuration, None
         if configuration.signed:
@@ -75,7 +76,7 @@ class RunState:
             secrets=configuration.secrets,
             variables=configuration.variables,
             sigv4=sigv4,
-            connection=configuration.connection,
+            transport_config=configuration.connection,
             timeouts=timeouts,
             attempts=attempts,
             limiter=self.limiter,
@@ -84,7 +85,7 @@ class RunState:
 
     @contextmanager
     def case_runner(
-        self, *, folder: str = "", timeouts: Timeouts | None = None, attempts: int = 4
+        self, *, folder: str = "", timeouts: Timeouts | None = None, attempts: int = ATTEMPTS
     ) -> Iterator[CaseRunner]:
         """A case runner with its own connections, in a folder below the run's, with its journal.
 

@@ -218,6 +218,46 @@ def test_what_an_endpoint_with_certificates_refuses_is_one_sentence(
     assert "is encrypted; give its passphrase" in locked[1]
 
 
+DEFINITION = """
+swagger: "2.0"
+paths:
+  /s3:
+    get:
+      parameters: [{name: X-T, in: header}, {name: X-Key, in: header}]
+      x-amazon-apigateway-integration:
+        type: aws
+        uri: arn:aws:apigateway:eu-west-1:s3:path/b/{key}
+        httpMethod: GET
+        requestParameters: {integration.request.path.key: method.request.header.X-Key}
+        responses: {default: {statusCode: 200}}
+"""
+HEADERS_SET_TWICE = {
+    "a parameter": (("--param=X-T=a", "--header=x-t: b"), "--param X-T: --header, --api-key or"),
+    "a secret parameter": (
+        ("--param=X-T=env:MY_BEARER", "--header=X-T: b"),
+        "--param X-T: --header, --api-key or --auth sets this header already",
+    ),
+    "the object's name": (
+        ("--header=x-key: b",),
+        "GET /s3 takes the object's name from the header X-Key, so ",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"), HEADERS_SET_TWICE.values(), ids=HEADERS_SET_TWICE
+)
+def test_a_header_that_is_set_twice_is_refused_before_the_run(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    file = tmp_path / "api.yaml"
+    file.write_text(DEFINITION)
+    own = ("-o", f"reports_out={tmp_path}", f"--definition={file}")
+    status, said = answer_to("http://127.0.0.1:1", *own, *arguments)
+    assert status == 4
+    assert sentence in said
+
+
 def test_the_search_finds_what_is_there() -> None:
     for name, secret in PLANTED.items():
         for before in range(4):

@@ -36,7 +36,9 @@ def test_http_2_is_spoken_where_it_is_offered_and_not_otherwise(
     server: tuple[str, Path], offered: bool, spoken: str
 ) -> None:
     url, authority = server
-    client = Client(url, connection=transport_config(None, str(authority), None), http2=offered)
+    client = Client(
+        url, transport_config=transport_config(None, str(authority), None), http2=offered
+    )
     headers = (("Content-Type", "image/jpeg"),)
     stored = client.send("PUT", "/s3?key=a%2Fb", headers, b"\x00\xff", case="a case")
     exchange = client.send("GET", "/s3?key=a%2Fb", (("Accept", "image/jpeg"),), b"", case="a case")

@@ -73,6 +73,9 @@ ROUTES = {
     "a proxy with a password": Route(
         proxy="http://proxy.example:3128", proxy_user="a b@c", proxy_password="$PASSWORD"
     ),
+    "a proxy with a user and no password": Route(
+        proxy="http://proxy.example:3128", proxy_user="a b@c"
+    ),
     "a proxy from a variable": Route(proxy="$WHOLE"),
 }
 

@@ -43,7 +43,7 @@ def private() -> Iterator[str]:
 
 
 def sent_by(url: str, by: TransportConfig) -> Exchange:
-    with a_client(url, connection=by, attempts=1) as client:
+    with a_client(url, transport_config=by, attempts=1) as client:
         return client.send("PUT", TARGET, (), BODY, case="a case")
 
 
@@ -106,6 +106,7 @@ def test_a_ca_bundle_replaces_the_public_authorities(private: str, files: Files)
 PROXIES = {
     "open": ("", "", "{url}", {}),
     "password from a variable": ("me", SECRETS["PASSWORD"], "{me}:env:PASSWORD@{host}", {}),
+    "user without a password": ("m e", "", "http://m%20e@{host}", {}),
     "all from a variable": ("me", "sec@ret", "env:MY_PROXY", {"MY_PROXY": "{me}:sec%40ret@{host}"}),
     "password in the call": (
         "m e", "a literal", "http://m%20e:a%20literal@{host}", {"PROXY_PASSWORD": "a literal"}),

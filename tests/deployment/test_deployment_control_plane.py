@@ -48,10 +48,26 @@ def test_the_only_stage_is_fetched_by_three_signed_calls_that_read(monkeypatch) 
 
 def test_of_several_stages_the_named_one_is_fetched(monkeypatch) -> None:
     with serving(ControlPlane({"prod": EXPORT, "beta": b"{}"})) as environment:
-        set_all(monkeypatch, {**environment, "AWS_REGION": "cn-north-1"})
+        set_all(monkeypatch, environment)
         deployed = export(API, "beta")
     assert deployed.export == b"{}"
-    assert deployed.url == f"https://{API}.execute-api.cn-north-1.amazonaws.com.cn/beta"
+    assert deployed.url.endswith("/beta")
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix"),
+    [
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "amazonaws.eu"),
+        ("us-iso-east-1", "c2s.ic.gov"),
+    ],
+)
+def test_the_url_has_the_dns_suffix_of_the_partition(region: str, suffix: str, monkeypatch) -> None:
+    with serving(ControlPlane({"prod": EXPORT})) as environment:
+        set_all(monkeypatch, {**environment, "AWS_REGION": region})
+        deployed = export(API, None)
+    assert deployed.url == f"https://{API}.execute-api.{region}.{suffix}/prod"
 
 
 REFUSED = {

@@ -310,6 +310,8 @@ def test_without_any_setting_the_endpoint_is_awss_own(monkeypatch: pytest.Monkey
     assert S3Store().origin == "https://s3.eu-central-1.amazonaws.com"
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     assert S3Store().origin == "https://s3.us-east-1.amazonaws.com"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "cn-north-1")
+    assert S3Store().origin == "https://s3.cn-north-1.amazonaws.com.cn"
 
 
 def test_who_asks_is_no_part_of_the_origin() -> None:

@@ -113,7 +113,7 @@ def test_a_secret_that_the_endpoint_echoes_is_blotted_out() -> None:
         return httpx.Response(200, stream=httpx.ByteStream(request.url.raw_path))
 
     client = Client(
-        "http://127.0.0.1:1", variables={"T": "acme-4711"}, transport=httpx.MockTransport(echo)
+        "http://127.0.0.1:1", variables={"T": "acme-4711"}, test_transport=httpx.MockTransport(echo)
     )
     seen = client.send("GET", "/?tenant=${T}", (), b"", case="case")
     client.close()

@@ -72,7 +72,7 @@ def preflown(handler: Handler, definition: Definition | None = None) -> list[htt
     asked = Asked(handler)
     client = Client(
         URL,
-        transport=httpx.MockTransport(asked),
+        test_transport=httpx.MockTransport(asked),
         attempts=2,
         limiter=ConcurrencyLimiter(sleep=lambda _: None),
     )

@@ -50,8 +50,9 @@ class Script:
     pause: float = 0.0
 
 
-# The failures that come before the upstream is asked.
+# What becomes of the connection after a whole response.
 _CONNECTIONS = {"closed-after": End.CLOSE, "closed-unsaid": End.CLOSE, "closed-idle": End.IDLE}
+# The failures without any byte of a response; all but `NOT_FORWARDED` reach the upstream.
 _NO_ANSWER = {
     "reset-at-request": End.RESET,
     "reset-before": End.RESET,
