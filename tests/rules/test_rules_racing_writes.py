@@ -63,6 +63,16 @@ def test_what_may_have_arrived_last_is_no_deviation(
     assert ("its first sending may have arrived last" in found.reason) is (outcome is UNDECIDED)
 
 
+MAY_HAVE_DELIVERED = {FailureKind.TLS_ALERT, FailureKind.CONNECTION_LOST}
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_only_a_request_that_may_have_been_delivered_can_arrive_late(kind: FailureKind) -> None:
+    repeated = (Failure(kind, "the first sending failed"),)
+    found = verdict(came(200, OLDER.body), (OLDER, repeated), (UPLOAD, ()))
+    assert found.outcome is (UNDECIDED if kind in MAY_HAVE_DELIVERED else DEVIATES)
+
+
 def test_what_comes_as_it_should_conforms_all_the_same() -> None:
     assert verdict(came(200, CONTENT), (OLDER, LOST), (UPLOAD, ())).outcome is CONFORMS
 
