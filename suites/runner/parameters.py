@@ -72,13 +72,13 @@ def _refuse_headers_sent_anyway(definition: Definition, sent_anyway: Collection[
     """No header may be both the client's own and part of a request; names are in lower case."""
     for operation in definition.operations:
         for parameter in operation.parameters:
-            is_header = parameter.location == "header" and parameter.value is not None
+            is_header = parameter.request_part == "header" and parameter.value is not None
             if is_header and parameter.name.lower() in sent_anyway:
                 raise DefinitionError(
                     f"--param {parameter.name}: --header, --api-key or --auth sets this header "
                     f"already; give it once"
                 )
-        for where, name in operation.naming.values():
+        for where, name in operation.key_placeholders.values():
             if where == "header" and name.lower() in sent_anyway:
                 raise DefinitionError(
                     f"{operation.name} takes the object's name from the header {name}, so "
