@@ -28,7 +28,7 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
     command = [*_CURL, version, *_route(sent.route), *_method(sent)]
     for name, value in sent.headers:
         if name.lower() not in _OF_THE_TRANSPORT:
-            command += ["-H", _header(name, value, secret=name.lower() in sent.variables)]
+            command += ["-H", _header(name, value, secret=name.lower() in sent.secret_headers)]
     present = {name.lower() for name, _ in sent.headers}
     for name in _OF_CURL:
         if name.lower() not in present:

@@ -66,7 +66,7 @@ class Sent(Struct, kw_only=True):
     url: str
     headers: Headers
     body: Digest
-    variables: tuple[str, ...] = ()
+    secret_headers: tuple[str, ...] = ()
     sigv4_region: str = ""
 
 
@@ -278,14 +278,14 @@ class Run(Struct, kw_only=True):
 class Traffic(Struct):
     """What was sent in all: `waited` is in seconds, for answers that said "not now".
 
-    `throttled` are those answers; `repeated` requests were sent again, and `refused` ones were not,
+    `throttled` are those answers; `repeated` requests were sent again, and `not_repeated` ones not,
     for the budget was spent.
     """
 
     requests: Count = 0
     throttled: Count = 0
     repeated: Count = 0
-    refused: Count = 0
+    not_repeated: Count = 0
     waited: Annotated[float, Meta(ge=0)] = 0.0
 
 

@@ -65,7 +65,7 @@ class _Request(_Message, rename="camel", kw_only=True):
     url: str
     query_string: list[_Pair]
     post_data: _Posted | UnsetType = UNSET
-    variables: tuple[str, ...] = field(name="_variables")
+    secret_headers: tuple[str, ...] = field(name="_secretHeaders")
     sigv4_region: str = field(name="_sigv4Region")
 
 
@@ -199,7 +199,7 @@ def _request(sent: document.Sent, received: document.Received | None, body: byte
         post_data=_Posted(_type(sent.headers), *_text(body)) if body else UNSET,
         body_size=len(body),
         digest=sent.body,
-        variables=sent.variables,
+        secret_headers=sent.secret_headers,
         sigv4_region=sent.sigv4_region,
     )
 

@@ -3,19 +3,18 @@
 import platform
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from fixtures.api import Definition
+from fixtures.client.redaction import redact
 from fixtures.locations import HOME
 from fixtures.rules.rule_book import Level
 from reports import document
 
 _TOOLS = ("pytest", "hypothesis", "httpx", "pytest-xdist")
-_HIDDEN = "(not shown)"
-# Shorter values would be found in words where nobody put them.
-_SHORTEST_SECRET = 6
+_REDACTED = "(not shown)"
 
 
 def heading(
@@ -27,7 +26,7 @@ def heading(
     strict: bool,
     key_prefix: str,
     arguments: Sequence[str],
-    secrets: Iterable[str],
+    secrets: Sequence[str],
     environment: Mapping[str, str],
 ) -> document.Run:
     """The header of a run that begins now; no argument shows one of the `secrets`."""
@@ -76,35 +75,34 @@ def environment(variables: Mapping[str, str], workers: int) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def without_secrets(arguments: Sequence[str], secrets: Iterable[str]) -> list[str]:
-    """The command line with what is secret blotted out; the name of a variable is not."""
+def without_secrets(arguments: Sequence[str], secrets: Sequence[str]) -> list[str]:
+    """The command line with what is secret redacted; the name of a variable is not."""
     shown = []
     option = ""
     for argument in arguments:
         name, given, value = argument.partition("=")
         if option:
-            shown.append(_hidden(option, argument))
+            shown.append(_redacted(option, argument))
             option = ""
-        elif name in _HIDERS and given:
-            shown.append(f"{name}={_hidden(name, value)}")
+        elif name in _SECRET_OPTIONS and given:
+            shown.append(f"{name}={_redacted(name, value)}")
         else:
-            option = argument if argument in _HIDERS else ""
+            option = argument if argument in _SECRET_OPTIONS else ""
             shown.append(argument)
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            shown = [argument.replace(secret, _HIDDEN) for argument in shown]
-    return shown
+    # What is not UTF-8 came as surrogates.
+    in_bytes = (redact(argument.encode(errors="surrogateescape"), secrets) for argument in shown)
+    return [argument.decode(errors="surrogateescape") for argument in in_bytes]
 
 
-_HIDERS = ("--header", "--api-key", "--proxy")
+_SECRET_OPTIONS = ("--header", "--api-key", "--proxy")
 
 
-def _hidden(option: str, argument: str) -> str:
+def _redacted(option: str, argument: str) -> str:
     if option == "--proxy":
-        return re.sub(r"(//[^:@]*:)(?!env:).*@", rf"\1{_HIDDEN}@", argument)
+        return re.sub(r"(//[^:@]*:)(?!env:).*@", rf"\1{_REDACTED}@", argument)
     name, colon, value = argument.partition(":")
     if option != "--header" or not colon:
         name, colon, value = "", "", argument
     if re.fullmatch(r"\s*([\w-]+ +)?env:\w+\s*", value):
         return argument
-    return f"{name}{colon} {_HIDDEN}".lstrip()
+    return f"{name}{colon} {_REDACTED}".lstrip()

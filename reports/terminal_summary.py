@@ -42,7 +42,11 @@ def traffic(sent: Traffic) -> Iterator[str]:
     """A line on what an endpoint put off, if it put off anything."""
     if sent.repeated or sent.throttled:
         waited = f", {sent.waited:.1f} s were waited for that" if sent.waited else ""
-        spent = f"; {sent.refused} more were not, as too many had been" if sent.refused else ""
+        spent = (
+            f"; {sent.not_repeated} more were not, as too many had been"
+            if sent.not_repeated
+            else ""
+        )
         yield (
             f"Of {sent.requests} requests {sent.throttled} were throttled{waited}; "
             f"{sent.repeated} were sent again{spent}."

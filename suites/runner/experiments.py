@@ -47,7 +47,7 @@ def _sent(
 ) -> StepResult | None:
     case, step = experiment.case, experiment.step
     if step.request.object in {existing.object for existing in case.existing}:
-        return StepResult(step, runner.send(step.request, case.id, whole=True))
+        return StepResult(step, runner.send(step.request, case.id, is_full_key=True))
     for folder in _folders(workers):
         request = replace(step.request, name=folder + step.request.name)
         if _is_uploaded_to(experiment, run.configuration.prefix + folder):

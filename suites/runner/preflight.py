@@ -113,7 +113,7 @@ def _find_something(
     """The first download that brings one of the objects, or fails otherwise than for want of it."""
     answers = []
     for request in _downloads(definition, found):
-        received = _answer(case_runner, request, url, whole=True)
+        received = _answer(case_runner, request, url, is_full_key=True)
         _check_deployed(definition, request, received, url)
         missing = _answer(case_runner, replace(request, name=_MISSING), url)
         if 200 <= received.status < 300 or _failure(received) != _failure(missing):
@@ -152,9 +152,9 @@ def _uploads(definition: Definition, operation: Operation) -> Iterator[Request]:
 
 
 def _answer(
-    case_runner: CaseRunner, request: Request, url: str, *, whole: bool = False
+    case_runner: CaseRunner, request: Request, url: str, *, is_full_key: bool = False
 ) -> Received:
-    exchange = case_runner.send(request, _CASE, whole=whole)
+    exchange = case_runner.send(request, _CASE, is_full_key=is_full_key)
     if exchange.received is None:
         raise EndpointMismatchError(
             f"{url} cannot be reached: {exchange.failure}; check {_option(exchange)}"

@@ -147,7 +147,7 @@ def test_the_budget_of_retries_grows_with_the_requests() -> None:
     pace = Time().limiter()
     allowed = sum(pace.may_repeat() for _ in range(150))
     assert allowed == 100
-    assert pace.traffic == Traffic(repeated=100, refused=50)
+    assert pace.traffic == Traffic(repeated=100, not_repeated=50)
     for _ in range(10):
         send(pace)
     assert [pace.may_repeat() for _ in range(3)] == [True, True, False]

@@ -1,4 +1,4 @@
-"""Secrets blotted out of what comes back, however they are spelled there."""
+"""Secrets redacted in what comes back, however they are spelled there."""
 
 import base64
 import json

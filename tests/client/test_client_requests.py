@@ -240,7 +240,7 @@ def test_secret_headers_are_sent_with_every_request_and_never_recorded() -> None
         for method in ("GET", "PUT"):
             exchange = client.send(method, "/s3", (("Accept", "a/b"),), b"", case="")
             assert "planted" not in repr(exchange)
-            assert exchange.sent.variables == ("x-token", "authorization")
+            assert exchange.sent.secret_headers == ("x-token", "authorization")
             assert exchange.sent.headers[2:5] == (
                 ("Accept", "a/b"),
                 ("X-Token", "$HEADER_X_TOKEN"),

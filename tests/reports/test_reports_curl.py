@@ -185,7 +185,7 @@ def test_a_secret_is_put_in_by_the_shell_and_is_not_in_the_command(
 def test_the_name_of_a_secret_header_means_nothing_to_the_shell(
     capture: Capture, name: str
 ) -> None:
-    sent = sent_to(capture, headers=((name, "$PLANTED"),), variables=(name.lower(),))
+    sent = sent_to(capture, headers=((name, "$PLANTED"),), secret_headers=(name.lower(),))
     got = repeated(capture, curl(sent), PLANTED="planted")
     assert (name, "planted") in got.headers
 
@@ -194,7 +194,7 @@ def test_the_name_of_a_secret_header_means_nothing_to_the_shell(
 def test_a_secret_that_is_not_in_the_environment_is_a_complaint_of_the_shell(
     capture: Capture,
 ) -> None:
-    sent = sent_to(capture, headers=(("X", "$PLANTED"),), variables=("x",))
+    sent = sent_to(capture, headers=(("X", "$PLANTED"),), secret_headers=("x",))
     done = run(curl(sent))
     assert done.returncode != 0
     assert "PLANTED" in done.stderr

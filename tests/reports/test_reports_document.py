@@ -82,7 +82,7 @@ def a_full_document() -> Any:
     existing = ExistingObject(location="s3:b", name="a", body=EMPTY, media_type="a/b")
     case = a_case("a", axes={"sent": "x"}, about=("r",), rules=["r"], existing=(existing,))
     exchange = an_exchange(repeats=(Failure(FailureKind.THROTTLED, "why"),))
-    exchange.sent.variables = ("x",)
+    exchange.sent.secret_headers = ("x",)
     case.steps[0].request.headers = (("A", "b"),)
     whole = a_document(
         [case],

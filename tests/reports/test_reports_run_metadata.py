@@ -29,8 +29,9 @@ ARGUMENTS = [
     (["--api-key", "env:NAME"], ["--api-key", "env:NAME"]),
     (["--api-key", "--header=a: word"], ["--api-key", "(not shown)"]),
     (["--api-key"], ["--api-key"]),
-    (["-k", "has-secret-value-in-it"], ["-k", "has-(not shown)-in-it"]),
+    (["-k", "has-secret-value-in-it"], ["-k", "has-************-in-it"]),
     (["-k", "short"], ["-k", "short"]),
+    (["-k", "not UTF-8: \udcff"], ["-k", "not UTF-8: \udcff"]),
 ]
 
 

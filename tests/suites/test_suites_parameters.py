@@ -108,7 +108,7 @@ def test_the_command_that_repeats_it_takes_the_secret_from_the_environment(tmp_p
     assert b"Missing required request parameters: [tenant, X-Trace]" in answers[1]
 
 
-def test_a_secret_that_the_endpoint_echoes_is_blotted_out() -> None:
+def test_a_secret_that_the_endpoint_echoes_is_redacted() -> None:
     def echo(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=httpx.ByteStream(request.url.raw_path))
 

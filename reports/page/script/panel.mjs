@@ -206,9 +206,9 @@ function panelRules(item) {
 
 const exchangeOf = (step) => (step?.exchange ? evidence.exchanges[step.exchange] : undefined);
 
-function headers(list, variables = []) {
+function headers(list, secret = []) {
   const value = ([name, words]) =>
-    variables.includes(name.toLowerCase()) ? ["$", ...visible(words)] : visible(words);
+    secret.includes(name.toLowerCase()) ? ["$", ...visible(words)] : visible(words);
   const line = (pair) =>
     make("div", {}, make("dt", {}, ...visible(pair[0])), make("dd", {}, ...value(pair)));
   return list.length
@@ -243,7 +243,7 @@ function exchangeView(step, place, item) {
       make("p", { class: "quiet" }, "Sent again: ", ...visible(why.sentence)),
     ),
     make("h4", {}, "Request"),
-    headers(sent.headers, sent.variables),
+    headers(sent.headers, sent.secret_headers),
     sent.sigv4_region &&
       make("p", { class: "quiet" }, `signed for ${sent.sigv4_region}; the signature is left out`),
     ...bodyView(sent.body, `body of request ${place + 1}`),
