@@ -6,9 +6,11 @@ import pytest
 
 from fixtures.api import REST
 from fixtures.cases.case import Case, Request
-from fixtures.cases.exchange import Headers
+from fixtures.cases.exchange import Exchange, Headers
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.header_expectation import MAPPED_HEADERS, HeaderExpectation
 from fixtures.rules.verdict import Outcome
-from tests.rules.helpers import TYPE_BACK, on_s3, request, response
+from tests.rules.helpers import TYPE_BACK, api, on_s3, request, response
 from tests.rules.judgement_helpers import (
     AS_BINARY,
     AS_JSON,
@@ -157,3 +159,60 @@ def test_setups_without_a_request_id_are_not_responses_with_the_same_one() -> No
 def test_a_header_that_no_rule_is_about_cannot_be_judged() -> None:
     with pytest.raises(ValueError, match="no rule is about a header 'taste'"):
         judged(download(AS_BINARY, "taste"), STORED, came(200, CONTENT))
+
+
+# ------------------------------------------------------------------------------ one more header
+
+
+def exactly(expected: str, received: str | None, _: Exchange) -> str | None:
+    return None if received == expected else expected
+
+
+@pytest.fixture
+def etag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ETag` is judged, too, by some rule."""
+    entry = HeaderExpectation("upload-empty-answer", None, exactly)
+    monkeypatch.setitem(MAPPED_HEADERS, "ETag", entry)
+
+
+ETAG = "method.response.header.ETag"
+MAPPINGS = {
+    # responseParameters, the outcome of a response without the header, what its reason says
+    "mapped": ({ETAG: "'a'"}, DEVIATES, "ETag is not as expected"),
+    "in another spelling": ({ETAG.lower(): "'a'"}, DEVIATES, "ETag is not as expected"),
+    "beside the type": ({ETAG: "'a'", **TYPE_BACK}, DEVIATES, "ETag is not as expected"),
+    "from S3": ({ETAG: "integration.response.header.Etag"}, NOT_APPLICABLE, "leaves"),
+    "not mapped": (TYPE_BACK, NOT_APPLICABLE, "the definition maps no ETag into this response"),
+    "no header mapped": ({}, NOT_APPLICABLE, "the definition maps no ETag into this response"),
+}
+
+
+@pytest.mark.usefixtures("etag")
+@pytest.mark.parametrize("aspect", ["ETag", "etag"])
+@pytest.mark.parametrize(
+    ("parameters", "outcome", "reason"), MAPPINGS.values(), ids=MAPPINGS.keys()
+)
+def test_one_more_header_is_judged_where_the_definition_maps_it(
+    parameters: dict[str, str], outcome: Outcome, reason: str, aspect: str
+) -> None:
+    get = on_s3("GET", response("200", parameters=parameters))
+    case = Case("c", steps(UPLOAD, request(get)), aspect)
+    without = judged(case, STORED, came(200, ENCODED))
+    assert without.outcome is outcome
+    assert reason.lower() in without.reason.lower()
+    assert without.rule == "upload-empty-answer"
+    received = judged(case, STORED, came(200, ENCODED, ("Etag", "a")))
+    assert received.outcome is (CONFORMS if outcome is DEVIATES else NOT_APPLICABLE)
+
+
+@pytest.mark.usefixtures("etag")
+@pytest.mark.parametrize("mapped", ["404", "403"])
+def test_a_header_that_only_one_possible_answer_has_is_open(mapped: str) -> None:
+    responses = (
+        response(status, int(status), parameters={ETAG: "'a'"} if status == mapped else {})
+        for status in ("404", "403")
+    )
+    get = on_s3("GET", *responses)
+    expectation = expected_response(api(get), request(get), None)
+    assert expectation.headers["ETag"].value is None
+    assert expectation.content_type == "application/json"
