@@ -1,4 +1,4 @@
-"""The README is true: CI runs its commands, and its options are the ones there are."""
+"""README and CONTRIBUTING are true: their commands, options, paths and environments exist."""
 
 import re
 import shutil
@@ -14,6 +14,7 @@ from suites.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```sh\n(python3 -m venv .*?)\n```", README, re.DOTALL)
 
 
@@ -35,10 +36,30 @@ def test_every_definition_and_profile_is_named() -> None:
         assert f"`{name}`" in README
 
 
-def test_every_path_that_is_named_exists() -> None:
-    named = set(re.findall(r"`((?:fixtures|suites|reports|tests)/[\w./-]+)`", README))
+@pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_path_that_is_named_exists(document: str) -> None:
+    named = set(re.findall(r"`((?:docs|fixtures|suites|reports|tests)/[\w./-]+)`", document))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_tox_environment_that_is_named_exists() -> None:
+    tox_ini = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    defined = set()
+    for name in re.findall(r"^\[testenv:(.+)\]$", tox_ini, re.MULTILINE):
+        stem, *factors = re.split(r"[{},]", name)
+        defined |= {stem + factor for factor in factors if factor} or {stem}
+    documents = (README, CONTRIBUTING, (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    named = {
+        name
+        for document in documents
+        for names in re.findall(r"tox (?:-q )?(?:run|exec) -e ([\w,-]+)", document)
+        for name in names.split(",")
+    }
+    for cell in re.findall(r"^\| (`.+?) \|", CONTRIBUTING, re.MULTILINE):  # the first of each row
+        named.update(re.findall(r"`([\w-]+)`", cell))
+    assert {"check", "lint"} < named
+    assert named - defined == set()
 
 
 def shell(script: str) -> subprocess.CompletedProcess[str]:
