@@ -17,8 +17,8 @@ from fixtures.cases.case import ExistingObject
 from fixtures.cases.object_address import object_path, object_place
 from fixtures.exceptions import CredentialsError, ManifestError, S3Error
 
-MOST = REST.request_limit
-"""Bytes of an object: the quota for payloads holds for responses, too."""
+MOST = REST.response_limit
+"""Bytes of an object: a larger one cannot be downloaded."""
 
 _MEMBERS = {"key", "file", "type", "operation"}
 
