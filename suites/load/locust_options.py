@@ -17,8 +17,8 @@ from fixtures.rules.rule_book import Level
 from reports.policy import Policy
 from suites.profile import PROFILES
 from suites.roundtrip.pairings import pairings
-from suites.runner.command_line import policy, with_secrets
 from suites.runner.configuration import Configuration, endpoint_url, fresh_prefix
+from suites.runner.configuration_reader import policy, with_secrets
 from suites.runner.options import OPTIONS
 from suites.skip_reasons import NO_PAIRING
 

@@ -64,7 +64,8 @@ class Option:
     """One option: where and what `--help` says of it, and what else argparse takes.
 
     `field` is the member of `Configuration` that gets its value; a value without one is made into
-    something else by `command_line.read`. What is `for_load` is on Locust's command line, too.
+    something else by `configuration_reader.read`. What is `for_load` is on Locust's command line,
+    too.
     """
 
     name: str

@@ -13,7 +13,7 @@ from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
 from suites.runner import plan, remote_run
-from suites.runner.command_line import is_about_an_endpoint, read
+from suites.runner.configuration_reader import is_about_an_endpoint, read
 from suites.runner.experiments import BUDGET, send_experiments
 from suites.runner.run_state import RUN, RunState
 from suites.runner.startup import embedded_gateway, run_preflight
