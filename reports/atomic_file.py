@@ -21,7 +21,8 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes], *, fsync: bool = 
                 os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # which the user knows
+        error.filename = str(path)  # which the user knows
+        del error.filename2  # None would be shown as "-> None"
         raise
     finally:
         fresh.unlink(missing_ok=True)

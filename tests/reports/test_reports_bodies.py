@@ -1,5 +1,6 @@
 """Files that are written at once, and bodies that are named after their content."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -23,12 +24,12 @@ def test_a_file_that_could_not_be_written_is_what_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "no space left")
 
     file = tmp_path / "a.json"
     atomic_write(file, b"first")
     monkeypatch.setattr(atomic_file.os, "fsync", full)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(OSError, match=r"no space left: '.*/a\.json'$"):
         atomic_write(file, b"second")
     assert file.read_bytes() == b"first"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
