@@ -36,7 +36,8 @@ ast.parse(source)
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="fixed in Python 3.13")
 def test_python_fails_where_a_tree_is_made_while_another_is_under_construction() -> None:
-    command = [sys.executable, "-c", PARSE_WHILE_PARSING]
+    # Without site, so that nothing which it starts (coverage, say) allocates or parses meanwhile.
+    command = [sys.executable, "-S", "-c", PARSE_WHILE_PARSING]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     # Where this fails, threads can parse at once: remove suites/runner/ast_parse_lock.py.
     assert "SystemError: AST constructor recursion depth mismatch" in done.stderr
