@@ -12,6 +12,7 @@ What names a module in a string takes it from `__package__` or `__name__`.
 """
 
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ _IMPORT = re.compile(rf"^([ ]*)(from|import) ({_MODULE})( import | as |$)", re.M
 class WheelHook(BuildHookInterface[Any]):
     """Fills the wheel; an editable installation is the checkout's root on the path."""
 
+    _folder: Path | None = None
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Name every file and where it goes in the wheel."""
         if version == "editable":
             return
         root = Path(self.root)
-        folder = Path(tempfile.mkdtemp(prefix="apigw-conformance-wheel-"))
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="apigw-conformance-wheel-"))
         for path in _shipped(root):
             name = path.relative_to(root)
             source = path
@@ -44,6 +47,11 @@ class WheelHook(BuildHookInterface[Any]):
                 source.write_text(moved(path.read_text(encoding="utf-8")), encoding="utf-8")
             below = name if name.parts[0] == _PACKAGE else Path(_PACKAGE, name)
             build_data["force_include"][str(source)] = str(below)
+
+    def finalize(self, *_: object) -> None:
+        """Remove the rewritten modules, which the wheel has now."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
 
 
 def moved(source: str) -> str:
