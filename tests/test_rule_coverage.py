@@ -79,16 +79,16 @@ def test_a_rule_is_tried_by_some_case_of_a_shipped_definition(by_definition) -> 
         for rule in carried
     }
     untried = set(rules()) - tried
-    # The one is sent by the default profile alone, since it takes 10 MiB; the other says why
+    # Two are sent by the default profile only, since they take 10 MiB; the other one says why
     # something is not tried.
-    assert untried == {"request-over-limit", "not-judged"}
+    assert untried == {"request-at-limit", "request-over-limit", "not-judged"}
 
 
 def test_the_default_profile_tries_the_limit() -> None:
     limits = importlib.import_module("suites.limits.cases")
     definition = load("sample")
     named = {case.rules for case in limits.sizes(definition, PROFILES["default"])}
-    assert named == {("request-over-limit",), ("request-within-limit",)}
+    assert named == {("request-over-limit",), ("request-at-limit",), ("request-within-limit",)}
 
 
 def test_the_id_of_a_case_is_its_own(by_definition) -> None:

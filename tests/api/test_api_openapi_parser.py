@@ -372,3 +372,10 @@ def test_a_placeholder_is_mapped_from_whatever_api_gateway_maps(source: str) -> 
     way = (*MAPPING, "integration.request.path.key")
     integration = the_operation(read(as_json(changed(way, source)))).integration
     assert integration.request_parameters == {"integration.request.path.key": source}
+
+
+@pytest.mark.parametrize("size", [None, 0, 1024, "10485760"])
+def test_the_minimum_compression_size_is_read(size: int | str | None) -> None:
+    document = changed(("x-amazon-apigateway-minimum-compression-size",), size)
+    expected = None if size is None else int(size)
+    assert read(as_json(document)).minimum_compression_size == expected

@@ -31,6 +31,8 @@ from tests.api.helpers import (
     read,
 )
 
+COMPRESSION = "x-amazon-apigateway-minimum-compression-size"
+
 # ----------------------------------------------------------------------------------------- errors
 
 
@@ -71,6 +73,9 @@ WRONG: list[tuple[Way, object, str, str]] = [
         "the greedy parameter {key+} is not the last segment",
     ),
     (("basePath",), 1, "basePath", "a string is expected here, not 1"),
+    ((COMPRESSION,), -1, COMPRESSION, "-1 is not a whole number from 0 to 10485760"),
+    ((COMPRESSION,), 10_485_761, COMPRESSION, "10485761 is not a whole number from 0 to"),
+    ((COMPRESSION,), "all", COMPRESSION, "'all' is not a whole number from 0 to 10485760"),
     ((BINARY,), "image/png", BINARY, "a list is expected here, not 'image/png'"),
     ((BINARY,), ["image/*", "png"], f"{BINARY}.1", "'png' is not a media type"),
     ((BINARY,), ["image/png; q=1"], f"{BINARY}.0", "is not a media type"),

@@ -120,7 +120,7 @@ def test_a_run_with_parameters_is_judged_again_to_the_same_verdicts(tmp_path: Pa
         ([*TENANTS, "--param=nope=1"], "--param nope: no operation of tenants.yaml declares it"),
         ([*TENANTS[:1], "--param=region"], "a parameter is written --param NAME=VALUE"),
         ([*TENANTS, "--param=region=eu"], "given twice"),
-        (["--param=tenant=env:NOT_SET"], "the environment variable NOT_SET, which is not set"),
+        (["--param=tenant=env:NOT_SET"], "the environment variable NOT_SET is not set"),
     ],
 )
 def test_a_value_that_is_missing_or_not_wanted_ends_the_run(options, sentence) -> None:

@@ -94,10 +94,11 @@ def a_mock_operation(
     templates: Mapping[str, str] | None = None,
     method: str = "GET",
     handling: ContentHandling | None = None,
+    path: str = "/mock",
 ) -> Operation:
     """A mock at /mock; by default its request template says 200."""
     return Operation(
-        path="/mock",
+        path=path,
         method=method,
         integration=Integration(
             kind=IntegrationKind.MOCK,

@@ -3,12 +3,20 @@
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fixtures.api import Definition, Integration, IntegrationKind, Operation
-from fixtures.gateway.application import LARGEST_BODY, Gateway
+from fixtures.api import (
+    REST,
+    Definition,
+    GatewayResponse,
+    Integration,
+    IntegrationKind,
+    Operation,
+)
+from fixtures.gateway.application import Gateway
 from fixtures.gateway.store import (
     S3Request,
     S3Response,
@@ -29,6 +37,7 @@ from tests.gateway.helpers import (
     exchange,
 )
 
+LIMIT = REST.request_limit
 ANSWERING = a_definition(an_s3_operation("GET"), an_s3_operation("PUT"), an_s3_operation("HEAD"))
 
 
@@ -40,19 +49,24 @@ def served() -> Iterator[Served]:
 
 def outside(path: str, base_path: str = "/v1") -> tuple[int, Any]:
     scope = {**a_scope("GET", "", []), "raw_path": path.encode()}
-    definition = Definition("T", "d", base_path, (), (an_s3_operation("GET"),))
+    definition = Definition("T", "d", base_path, (), (an_s3_operation("GET", path="/k"),))
     answer = exchange(Gateway(definition, RecordingStore()), scope, {"type": "http.request"})
     assert answer is not None
     return answer.status, json.loads(answer.body or b"null")
 
 
-@pytest.mark.parametrize("path", ["/", "/v", "/v2/k", "/v11/k", "/k"])
+@pytest.mark.parametrize("path", ["/", "//", "/v", "/v2/k", "/v11/k", "/k"])
 def test_a_path_outside_the_stage_is_forbidden(path: str) -> None:
     assert outside(path) == (403, {"message": "Forbidden"})
 
 
-def test_without_a_base_path_everything_is_inside() -> None:
+def test_without_a_base_path_every_path_is_inside_the_stage() -> None:
     assert outside("/k", base_path="") == (200, None)
+
+
+@pytest.mark.parametrize("path", ["/v1/k", "//v1/k", "/v1//k", "/v1/k/", "//v1//k//"])
+def test_slashes_before_the_stage_and_around_the_resource_make_no_difference(path: str) -> None:
+    assert outside(path) == (200, None)
 
 
 @pytest.mark.parametrize(("method", "target"), [("POST", "/k"), ("GET", ""), ("GET", "/")])
@@ -66,10 +80,13 @@ def test_an_unknown_method_or_path_is_a_missing_authentication_token(
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_an_operation_that_is_out_of_reach_is_500() -> None:
-    integration = Integration(IntegrationKind.OTHER, "http", "https://example.invalid", "GET")
-    answer = ask(a_definition(Operation("/other", "GET", integration)), "GET", "/other")
-    assert answer.status == 500
+@pytest.mark.parametrize(("type_", "method"), [("http", "GET"), ("aws_proxy", "GET")])
+def test_an_integration_that_is_not_served_is_500(type_: str, method: str) -> None:
+    integration = Integration(IntegrationKind.OTHER, type_, "https://example.invalid", method)
+    failure = GatewayResponse("INTEGRATION_FAILURE", parameters={"gatewayresponse.header.X": "'y'"})
+    definition = a_definition(Operation("/other", "GET", integration))
+    answer = ask(replace(definition, gateway_responses=(failure,)), "GET", "/other")
+    assert (answer.status, answer.headers["x"]) == (500, "y")
     assert json.loads(answer.body) == {"message": "Internal server error"}
 
 
@@ -177,24 +194,33 @@ def test_the_address_of_the_client_is_known_to_templates() -> None:
 def test_ten_mebibytes_are_stored_over_a_socket(served: Served) -> None:
     store, held = a_bucket()
     served.app = Gateway(ANSWERING, store)
-    assert served.send("PUT", "/k", body=bytes(LARGEST_BODY)).status_code == 200
+    assert served.send("PUT", "/k", body=bytes(LIMIT)).status_code == 200
     stored = held.get("k")
     assert stored is not None
-    assert len(stored.body) == LARGEST_BODY
+    assert len(stored.body) == LIMIT
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with length", "chunked"])
-def test_one_byte_more_is_413_over_a_socket_and_nothing_is_stored(
-    served: Served, chunked: bool
+@pytest.mark.parametrize("target", ["/k", ""], ids=["a resource", "no resource"])
+def test_a_body_over_the_limit_is_answered_413_in_plain_text_and_nothing_is_stored(
+    served: Served, chunked: bool, target: str
 ) -> None:
     store = RecordingStore()
-    served.app = Gateway(ANSWERING, store)
-    body = bytes(LARGEST_BODY + 1)
-    answer = served.send("PUT", "/k", body=iter([body]) if chunked else body)
+    custom = tuple(GatewayResponse(type_, 499) for type_ in ("REQUEST_TOO_LARGE", "DEFAULT_4XX"))
+    served.app = Gateway(replace(ANSWERING, gateway_responses=custom), store)
+    body = bytes(LIMIT + 1)
+    answer = served.send("PUT", target, body=iter([body]) if chunked else body)
     assert answer.status_code == 413
-    assert answer.json() == {"message": "Request Too Long"}
-    assert answer.headers["x-amzn-ErrorType"] == "RequestTooLargeException"
+    assert answer.content == b"HTTP content length exceeded 10485760 bytes."
+    assert answer.headers["Content-Type"] == "text; charset=utf-8"
+    assert not [name for name in answer.headers if name.startswith(("x-amzn-", "x-amz-"))]
     assert store.asked == []
+
+
+def test_the_limit_is_that_of_the_definitions_kind() -> None:
+    definition = replace(ANSWERING, kind=replace(REST, request_limit=3))
+    assert ask(definition, "PUT", "/k", body=b"123").status == 200
+    assert ask(definition, "PUT", "/k", body=b"1234").status == 413
 
 
 def test_a_chunked_upload_is_stored_whole(served: Served) -> None:

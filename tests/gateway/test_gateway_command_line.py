@@ -103,7 +103,8 @@ def test_a_definition_that_is_not_there_is_named(capsys: pytest.CaptureFixture[s
     "said",
     [
         "usage: python -m fixtures.gateway [-h]",
-        "\n\nServe an API definition on 127.0.0.1 as API Gateway in front of S3 would.\n",
+        "\n\nServe an API definition as API Gateway in front of S3 would.\n",
+        " address to listen on (default: 127.0.0.1, which only this machine reaches)\n",
         "  --definition NAME_OR_PATH\n",
         f" {', '.join(definitions.shipped())}, or a Swagger 2.0 or OpenAPI 3.0 file (default: sam",
         " port to listen on (default: any free one)\n",

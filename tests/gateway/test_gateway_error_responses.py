@@ -1,4 +1,4 @@
-"""What the gateway says of its own accord, plain and as a definition wants it."""
+"""The errors that the gateway makes by itself, plain and as a definition customises them."""
 
 import json
 from dataclasses import replace
@@ -7,11 +7,12 @@ import pytest
 
 from fixtures.api import REST, GatewayResponse
 from fixtures.gateway.error_responses import (
+    EVENT_TOO_LARGE,
     FORBIDDEN,
     INTERNAL,
     TIMED_OUT,
-    TOO_LARGE,
     UNSUPPORTED,
+    BodyTooLargeError,
     Refusal,
     RefusedError,
     unknown_route,
@@ -22,7 +23,7 @@ VARIABLES = "$context.error.messageString|$context.error.message|$context.error.
 
 
 @pytest.mark.parametrize(
-    "refusal", [FORBIDDEN, INTERNAL, TIMED_OUT, TOO_LARGE, unknown_route(REST), UNSUPPORTED]
+    "refusal", [FORBIDDEN, INTERNAL, TIMED_OUT, EVENT_TOO_LARGE, unknown_route(REST), UNSUPPORTED]
 )
 def test_a_refusal_is_json_with_a_message_and_names_its_error(refusal: Refusal) -> None:
     answer = refusal.response(REST)
@@ -33,6 +34,14 @@ def test_a_refusal_is_json_with_a_message_and_names_its_error(refusal: Refusal) 
         "x-amzn-ErrorType": refusal.error_type,
     }
     assert str(RefusedError(refusal)) == f"{refusal.status} {refusal.message}"
+
+
+def test_the_errors_of_a_client_are_called_bad_request_exception() -> None:
+    assert UNSUPPORTED.error_type == EVENT_TOO_LARGE.error_type == "BadRequestException"
+
+
+def test_a_body_over_the_limit_names_the_limit() -> None:
+    assert (BodyTooLargeError(7).limit, str(BodyTooLargeError(7))) == (7, "more than 7 bytes")
 
 
 def test_a_definition_may_change_the_status_alone() -> None:

@@ -52,6 +52,22 @@ def test_a_body_is_decoded_by_its_flag_and_accept_alone(flag, accept, body, own)
     assert came.headers["content-type"] == (own or "application/json")
 
 
+@pytest.mark.parametrize(
+    ("flags", "body"),
+    [
+        ({"base64Encoded": True}, DECODED),
+        ({"base64Encoded": "true"}, DECODED),
+        ({"isBase64Encoded": "true"}, DECODED),
+        ({"isBase64Encoded": "false"}, ENCODED.encode()),
+        ({"base64Encoded": True, "isBase64Encoded": False}, DECODED),
+        ({"base64Encoded": False, "isBase64Encoded": True}, ENCODED.encode()),
+        ({"base64Encoded": None, "isBase64Encoded": True}, DECODED),
+    ],
+)
+def test_the_flag_has_two_names_and_may_be_a_string(flags: dict[str, Any], body: bytes) -> None:
+    assert response({"body": ENCODED, **flags}, "image/png").body == body
+
+
 @pytest.mark.parametrize("text", ["\u00e8\u00e9+\u00e0)(", "AP+", "AP+A\n", "AP-A", "!"])
 def test_what_is_no_base64_ends_in_500_for_a_client_that_wants_binary(text: str) -> None:
     answer = {"body": text, "isBase64Encoded": True}
@@ -104,8 +120,9 @@ def test_a_status_is_a_number_or_its_digits(status: Any, expected: int) -> None:
         {"statusCode": True},
         {"body": {"an": "object"}},
         {"body": 1},
-        {"isBase64Encoded": "true"},
+        {"isBase64Encoded": "yes"},
         {"isBase64Encoded": 1},
+        {"base64Encoded": "TRUE"},
         {"headers": []},
         {"headers": {"A": 1}},
         {"headers": {"A": None}},
@@ -167,6 +184,11 @@ def test_headers_of_both_kinds_are_merged_and_none_comes_twice() -> None:
         ("X-One", "One"),
         ("X-True", "true"),
     ]
+
+
+def test_one_header_in_two_letter_cases_is_sent_as_multi_value_headers_has_it() -> None:
+    answer = {"headers": {"test-multi": "solo"}, "multiValueHeaders": {"tesT-Multi": ["many"]}}
+    assert lines(answer)[-2:] == [("tesT-Multi", "many"), ("tesT-Multi", "solo")]
 
 
 def test_a_type_in_any_spelling_takes_the_place_of_the_default_one() -> None:

@@ -82,8 +82,7 @@ def test_the_context_of_a_request_says_who_asked_for_what() -> None:
 
 
 def test_repeated_headers_and_parameters_are_all_there_and_the_last_one_by_itself() -> None:
-    headers = [("A", "1"), ("a", "2"), ("B", "x, y"), ("Content-Length", "0"),
-               ("Connection", "close"), ("Transfer-Encoding", "chunked")]  # fmt: skip
+    headers = [("A", "1"), ("a", "2"), ("B", "x, y")]
     event = event_of("/f?price=10&c=a%2Bb+c&price=20&e=", headers=headers)
     assert event["headers"] == {"a": "2", "b": "x, y"}
     assert event["multiValueHeaders"] == {"a": ["1", "2"], "b": ["x, y"]}
@@ -100,6 +99,7 @@ def test_repeated_headers_and_parameters_are_all_there_and_the_last_one_by_itsel
     [
         ("/{proxy+}", "/a/b%2Bc@d", {"proxy": "a/b%2Bc@d"}),
         ("/{proxy+}", "/a/", {"proxy": "a"}),
+        ("/{proxy+}", "/a//b//", {"proxy": "a//b"}),
         ("/x/{one}/y/{rest+}", "/x/1%2F2/y/3/4", {"one": "1%2F2", "rest": "3/4"}),
         ("/x", "/x", None),
     ],
@@ -109,6 +109,29 @@ def test_path_parameters_are_as_they_were_sent(resource, target, parameters) -> 
     assert event["pathParameters"] == parameters
     assert (event["path"], event["resource"]) == (target, resource)
     assert event["requestContext"]["path"] == f"/v1{target}"
+
+
+def test_doubled_slashes_before_a_path_are_one_in_the_event_but_not_in_its_context() -> None:
+    event = event_of("//a", operation=a_function_operation("/{proxy+}"))
+    assert (event["path"], event["pathParameters"]) == ("/a", {"proxy": "a"})
+    assert event["requestContext"]["path"] == "/v1//a"
+
+
+def test_an_event_over_lambdas_limit_is_413_in_json_and_the_function_is_not_called() -> None:
+    calls: list[int] = []
+
+    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        calls.append(len(event["body"]))
+        return {}
+
+    png = [("Content-Type", "image/png")]
+    # An event of 6,291,456 bytes holds less than 4.5 MiB as Base64.
+    assert called(handler, headers=png, body=bytes(4_700_000)).status == 200
+    answer = called(handler, headers=png, body=bytes(4_720_000))
+    assert (answer.status, json.loads(answer.body)) == (413, {"message": "Request Too Long"})
+    assert answer.headers["x-amzn-errortype"] == "BadRequestException"
+    assert answer.headers["content-type"] == "application/json"
+    assert calls == [6_266_668]
 
 
 def test_the_root_of_a_stage_is_a_slash() -> None:

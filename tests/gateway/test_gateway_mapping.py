@@ -56,7 +56,7 @@ def test_what_has_no_value_leaves_nothing_in_the_path_and_maps_nothing_else() ->
     request = asked_of_s3(operation, "/k")
     assert request.path == "//."
     assert request.query == {}
-    assert request.headers == {"content-type": "application/json"}
+    assert request.headers == {}
 
 
 def test_query_parameters_and_headers_are_mapped_for_s3() -> None:
@@ -77,19 +77,20 @@ def test_query_parameters_and_headers_are_mapped_for_s3() -> None:
     assert request.headers["x-ip"] == ""
 
 
-def test_a_content_type_goes_to_s3_mapped_or_its_own_or_as_json() -> None:
+def test_a_content_type_is_sent_to_s3_mapped_or_as_the_client_sent_it_or_not_at_all() -> None:
     fixed = {"integration.request.header.content-type": "'image/gif'"}
     sent = [("Content-Type", "text/plain")]
     rows = [
-        (KEY_FROM_PATH, [], "application/json"),
+        (KEY_FROM_PATH, [], None),
         (KEY_FROM_PATH, sent, "text/plain"),
         (KEY_FROM_PATH | fixed, sent, "image/gif"),
         (KEY_FROM_PATH | TYPE_THROUGH, sent, "text/plain"),
-        (KEY_FROM_PATH | TYPE_THROUGH, [], "application/json"),
+        (KEY_FROM_PATH | TYPE_THROUGH, [], None),
     ]
     for parameters, headers, expected in rows:
         request = asked_of_s3(an_s3_operation("PUT", parameters=parameters), "/k", headers)
-        assert request.headers["content-type"] == expected
+        assert request.headers.get("content-type") == expected
+    assert asked_of_s3(an_s3_operation("GET"), "/k", sent).headers == {}
 
 
 def headers_back(parameters: dict[str, str], **headers: str) -> dict[str, str]:

@@ -58,7 +58,7 @@ def test_a_gateway_that_cannot_start_says_why() -> None:
 
 
 def test_a_gateway_that_starts_too_slowly_is_given_up() -> None:
-    with pytest.raises(GatewayStartError, match="no word within"):
+    with pytest.raises(GatewayStartError, match="no output within"):
         start("sample", longest_start=0.001)
 
 
@@ -100,7 +100,7 @@ def test_a_gateway_that_said_nothing_is_given_up_after_the_time_that_it_had() ->
     with pytest.raises(GatewayStartError) as late:
         start("sample", longest_start=0.001)
     assert str(late.value) == (
-        "the gateway did not start (exit status -9): no word within 0.001 seconds"
+        "the gateway did not start (exit status -9): no output within 0.001 seconds"
     )
 
 
@@ -167,6 +167,27 @@ def test_a_socket_listens_on_loopback_and_names_its_protocol() -> None:
         socket.create_connection(listener.getsockname(), timeout=5).close()
 
 
+def test_a_socket_listens_on_the_host_that_is_given() -> None:
+    with listen(0, "0.0.0.0") as listener:
+        assert listener.getsockname()[0] == "0.0.0.0"
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_the_url_of_an_ipv6_host_has_brackets(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def served(_server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        assert [one.family for one in sockets] == [socket.AF_INET6]
+
+    monkeypatch.setattr(uvicorn.Server, "serve", served)
+    with listen(0, "::1") as listener:
+        store: Any = contextlib.nullcontext()
+        asyncio.run(serve(a_definition(), store, listener, function=echo.handler, until_eof=False))
+        port = listener.getsockname()[1]
+    assert capsys.readouterr().out.endswith(f" on http://[::1]:{port}/v1\n")
+
+
 def test_many_connections_wait_until_they_are_accepted() -> None:
     with listen(0) as listener, contextlib.ExitStack() as waiting:
         for _ in range(min(256, socket.SOMAXCONN)):
@@ -176,19 +197,19 @@ def test_many_connections_wait_until_they_are_accepted() -> None:
 
 @pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("said", [b"", b"a word" * 4096])
-def test_a_server_says_where_it_is_and_ends_with_its_input(
+def test_a_server_prints_its_url_as_json_and_ends_with_its_input(
     said: bytes, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, writing = os.pipe()
     os.write(writing, said)
     os.close(writing)
-    definition = replace(a_definition(), title=" An\n API ", source="file.yaml")
+    definition = a_definition()
     with os.fdopen(reading) as standard_input, listen(0) as listener:
         monkeypatch.setattr(sys, "stdin", standard_input)
         port = listener.getsockname()[1]
         store: Any = contextlib.nullcontext()
         asyncio.run(serve(definition, store, listener, function=echo.handler, until_eof=True))
-    assert capsys.readouterr().out == f"Serving An API (file.yaml) on http://127.0.0.1:{port}/v1\n"
+    assert json.loads(capsys.readouterr().out) == {"url": f"http://127.0.0.1:{port}/v1"}
 
 
 async def asked(application: Any, method: str, target: str) -> None:
@@ -211,7 +232,8 @@ def test_a_server_has_spoken_when_it_serves_and_nothing_keeps_it_from_ending(
 
     async def served(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
         assert len(sockets) == 1
-        assert spoken.getvalue().startswith(b"Serving Under test (test) on http://127.0.0.1:")
+        first = b'{"url": "http://' if until_eof else b"Serving An API (test) on http://"
+        assert spoken.getvalue().startswith(first + b"127.0.0.1:")
         await asked(server.config.app, "GET", "/k")
         await asked(server.config.app, "POST", "/f")
         watching.extend(t.daemon for t in threading.enumerate() if "_stop_at_eof" in t.name)
@@ -231,6 +253,7 @@ def test_a_server_has_spoken_when_it_serves_and_nothing_keeps_it_from_ending(
         monkeypatch.setattr(sys, "stdin", standard_input)
         opened: Any = contextlib.nullcontext(store)
         definition = a_definition(an_s3_operation("GET"), a_function_operation())
+        definition = replace(definition, title=" An\n API ")
         asyncio.run(serve(definition, opened, listener, function=function, until_eof=until_eof))
         os.close(writing)
         for thread in threading.enumerate():

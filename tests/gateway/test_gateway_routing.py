@@ -1,4 +1,4 @@
-"""Which operation a request reaches, and with which parameter values."""
+"""Which operation a request is routed to, and with which parameter values."""
 
 from collections.abc import Mapping
 
@@ -16,6 +16,7 @@ ROUTES = [
     ("/{folder}/{item}", "GET", "two"),
     ("/{folder}/{item+}", "GET", "greedy"),
     ("/a/b/c", "PUT", "deep"),
+    ("/{all+}", "POST", "posted"),
 ]
 ROUTER = Router(ROUTES)
 
@@ -35,12 +36,20 @@ ROUTER = Router(ROUTES)
         ("/s3/y", "GET", "two", {"folder": "s3", "item": "y"}),
         ("/a/b", "GET", "two", {"folder": "a", "item": "b"}),
         ("/a/b/d", "GET", "greedy", {"folder": "a", "item": "b/d"}),
-        ("/x//y/", "GET", "greedy", {"folder": "x", "item": "/y/"}),
+        ("/x//y/", "GET", "greedy", {"folder": "x", "item": "y"}),
+        ("/x/y//z//", "GET", "greedy", {"folder": "x", "item": "y//z"}),
+        ("/x/%2Fy%2F", "GET", "two", {"folder": "x", "item": "%2Fy%2F"}),
+        ("//s3", "GET", "static", {}),
+        ("/s3/", "GET", "static", {}),
+        ("/x/", "GET", "item", {"item": "x"}),
+        ("//", "GET", "root", {}),
+        # A literal resource without the method is passed over, on each level.
+        ("/a/b/c", "GET", "greedy", {"folder": "a", "item": "b/c"}),
+        ("/x/list", "POST", "posted", {"all": "x/list"}),
+        ("/a/b/c", "POST", "posted", {"all": "a/b/c"}),
         ("/x/./..", "GET", "greedy", {"folder": "x", "item": "./.."}),
-        ("/a%2Fb", "GET", "item", {"item": "a/b"}),
-        ("/a+b%2B%25%20", "GET", "item", {"item": "a+b+% "}),
-        ("/%C3%A9", "GET", "item", {"item": "\u00e9"}),
-        ("/%FF", "GET", "item", {"item": "\ufffd"}),
+        ("/a%2Fb", "GET", "item", {"item": "a%2Fb"}),
+        ("/a+b%2B%25%20", "GET", "item", {"item": "a+b%2B%25%20"}),
         ("/{item}", "GET", "item", {"item": "{item}"}),
     ],
 )
@@ -52,7 +61,7 @@ def test_a_path_reaches_its_operation(
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/x", "PUT"), ("/a/b/c", "GET"), ("/x/", "GET"), ("/s3/", "GET"), ("//", "GET")],
+    [("/x", "PUT"), ("/a/b", "PUT"), ("/a/b/c/d", "PUT"), ("", "POST"), ("//", "POST")],
 )
 def test_an_unknown_path_or_method_reaches_nothing(path: str, method: str) -> None:
     assert ROUTER.find(path, method) is None
@@ -84,6 +93,23 @@ def test_two_names_for_the_same_place_stay_apart() -> None:
 )
 def test_a_query_is_taken_apart(raw: str, parameters: dict[str, str]) -> None:
     assert parse_query(raw) == parameters
+
+
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        ("/a%2Fb", "a/b"),
+        ("/a+b%2B%25%20", "a+b+% "),
+        ("/%C3%A9", "\u00e9"),
+        ("/%FF", "\ufffd"),
+        ("//a//b/", "a//b"),
+        ("/%2Fa/", "/a"),
+    ],
+)
+def test_a_path_parameter_is_decoded_before_it_is_part_of_the_key(target: str, key: str) -> None:
+    store = RecordingStore()
+    ask(a_definition(an_s3_operation("GET")), "GET", target, store=store)
+    assert store.asked[0].path == key
 
 
 def test_any_hands_the_requests_own_method_to_s3() -> None:

@@ -28,7 +28,7 @@ TRACE = [("x-trace", "1")]
         ("/a?tenant=%20", TRACE, "[tenant]"),
         ("/a?tenant=t", [], "[X-Trace]"),
         ("/a?tenant=t", [("x-trace", " ")], "[X-Trace]"),
-        ("/%20?version=1", [], "[key, tenant, X-Trace]"),
+        ("/%20?version=1", [], "[X-Trace, key, tenant]"),
     ],
 )
 def test_what_is_missing_or_blank_is_named(target, headers, missing) -> None:

@@ -97,10 +97,10 @@ def test_every_plan_names_the_object_and_what_the_rules_foretell() -> None:
     ]
 
 
-def test_an_upload_without_a_type_is_stored_as_json() -> None:
+def test_an_upload_without_a_type_is_stored_under_the_default_type_of_s3() -> None:
     put = on_s3("PUT")
     plan = plan_upload(api(put), put, "b/k", b"x", None)
     assert plan is not None
     assert plan.request.content_type is None
     assert plan.expectation.stored is not None
-    assert plan.expectation.stored.media_type == JSON
+    assert plan.expectation.stored.media_type == "binary/octet-stream"

@@ -7,7 +7,6 @@ import pytest
 from fixtures.api import REST, Integration, IntegrationKind, Operation
 from fixtures.rules.expectation import BodyKind, Expectation, Stored
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.routing import declares, routes_to
 from fixtures.rules.rule_book import Level
 from tests.rules.helpers import (
     KEY,
@@ -257,34 +256,6 @@ def test_an_unknown_path_or_method_is_403_and_a_request_without_a_key_reaches_s3
     assert expectation.statuses == statuses
     assert rule in expectation.rules
     assert expectation.stored is OLDER
-
-
-@pytest.mark.parametrize(
-    ("path", "target", "routed"),
-    [
-        ("/s3", "/s3", True),
-        ("/s3", "/s3?x=/y", True),
-        ("/s3", "/S3", False),
-        ("/s.3", "/sx3", False),
-        ("/o/{key}", "/o/a%2Fb", True),
-        ("/o/{key}", "/o/a/b", False),
-        ("/o/{key}", "/o/", False),
-        ("/{bucket}/{key+}", "/b/k/l", True),
-        ("/{bucket}/{key+}", "/b/", False),
-        ("/{bucket}/{key+}", "/b", False),
-        ("/o/{the-key}.txt", "/o/a.txt", True),
-    ],
-)
-def test_a_path_takes_what_fits_its_template(path: str, target: str, routed: bool) -> None:
-    assert routes_to(api(on_s3("GET", path=path)), target) is routed
-
-
-def test_any_method_is_declared_for_every_method() -> None:
-    definition = api(on_s3("ANY", path="/any"), on_s3("GET"))
-    assert declares(definition, "/any", "PATCH")
-    assert declares(definition, "/s3", "GET")
-    assert not declares(definition, "/s3", "PUT")
-    assert not declares(definition, "/an", "GET")
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,6 @@ def test_an_error_that_the_definition_customises_is_open_where_it_does(
 @pytest.mark.parametrize(
     ("type_", "upload", "status"),
     [
-        ("REQUEST_TOO_LARGE", {"body": bytes(REST.request_limit + 1)}, 413),
         ("UNSUPPORTED_MEDIA_TYPE", {"content_type": "text/csv"}, 415),
         ("API_CONFIGURATION_ERROR", {"content_type": "text/plain", "body": b"no Base64"}, 500),
     ],
@@ -191,6 +190,14 @@ def test_each_error_has_a_type_of_its_own(type_: str, upload: Any, status: int) 
     plain, definition = api(put), replace(api(put), gateway_responses=custom)
     assert expected_response(plain, request(put, **upload), None).statuses == (status,)
     assert expected_response(definition, request(put, **upload), None).statuses == (418,)
+
+
+@pytest.mark.parametrize("type_", ["REQUEST_TOO_LARGE", "DEFAULT_4XX"])
+def test_no_gateway_response_changes_the_413_of_a_body_over_the_limit(type_: str) -> None:
+    put = on_s3("PUT")
+    definition = replace(api(put), gateway_responses=(GatewayResponse(type_, 418),))
+    found = expected_response(definition, request(put, body=bytes(REST.request_limit + 1)), None)
+    assert (found.statuses, found.kind, found.content_type) == ((413,), BodyKind.TOO_LARGE, None)
 
 
 # ---------------------------------------------------------------------------------------- mock

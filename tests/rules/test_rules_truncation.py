@@ -61,6 +61,13 @@ def test_a_body_of_http_2_came_whole_without_any_length() -> None:
         assert judged(download(act), STORED, received).outcome is DEVIATES
 
 
+def test_a_cut_refusal_of_a_body_over_the_limit_is_undecided() -> None:
+    refused = Expectation((413,), BodyKind.TOO_LARGE)
+    for beginning in (b"", b"HTTP content", b'{"mess'):
+        assert possibly_truncated(refused, Received(413, (), beginning))
+    assert not possibly_truncated(refused, Received(413, (), b"<html>"))
+
+
 def test_what_is_open_has_no_beginning() -> None:
     assert not possibly_truncated(Expectation((200,), BodyKind.ANY), Received(200, (), b"x"))
     assert not possibly_truncated(Expectation((200,), BodyKind.ANY), Received(200, (), b""))
