@@ -205,16 +205,16 @@ def test_what_each_shard_left_is_merged(
 
 
 @pytest.mark.parametrize(("kept", "compared"), [(0, 0), (1, 2), (20, 14)])
-def test_fourteen_nights_are_kept_and_compared(tmp_path: Path, kept: int, compared: int) -> None:
-    nights = tmp_path / "reports" / "out" / "history"
-    nights.mkdir(parents=True)
+def test_fourteen_runs_are_kept_and_compared(tmp_path: Path, kept: int, compared: int) -> None:
+    history = tmp_path / "reports" / "out" / "history"
+    history.mkdir(parents=True)
     (tmp_path / "reports" / "out" / "conformance.json").touch()
-    for night in range(kept):
-        (nights / f"20200101T0000{night:02}Z.json").touch()
-    script = github_step("report", "Compare with the earlier nights")["run"]
+    for number in range(kept):
+        (history / f"20200101T0000{number:02}Z.json").touch()
+    script = github_step("report", "Compare with the earlier runs")["run"]
     called = run(script, tmp_path, {"python": "exit 1"})
     assert called.count(".json>") == compared
-    assert len(list(nights.iterdir())) == min(kept + 1, 14)
+    assert len(list(history.iterdir())) == min(kept + 1, 14)
 
 
 GH = 'if [ "$2" = list ]; then echo "$ISSUE"; fi'
@@ -234,7 +234,7 @@ def test_one_issue_is_opened_updated_and_closed(
     if summary is not None:
         (tmp_path / "report").mkdir()
         (tmp_path / "report" / "summary.md").write_text(summary, encoding="utf-8")
-    script = github_step("issue", "Say it in one issue")["run"]
+    script = github_step("issue", "Open, update or close the issue")["run"]
     called = run(script, tmp_path, {"gh": GH}, RESULT=result, ISSUE=issue, RUN="https://run")
     found = [line.split("<") for line in called.splitlines()]
     assert [f"{words[1][:-2]} {words[2][:-2]}" for words in found] == ["issue list", *done]
