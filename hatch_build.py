@@ -2,13 +2,13 @@
 
 In the checkout the modules import each other absolutely, as `fixtures.…`, `suites.…` and
 `reports.…`, for the checkout's root is on the path (of pytest, of `python -m`, and by the editable
-installation). Nobody's site-packages may get packages of such common names, so the wheel has them
-below `apigw_conformance`, and this hook rewrites those imports on their way into it. So each
-module has exactly one name: `fixtures.api` in the checkout, `apigw_conformance.fixtures.api` in an
-installed wheel. Relative imports would do without rewriting, but pytest imports a conftest.py and
-tests by the folders above them that are packages, and the checkout's root is none.
+installation). A wheel must not install packages with such common names, so it has them below
+`apigw_conformance`, and this hook rewrites those imports while it builds the wheel. So each module
+has exactly one name: `fixtures.api` in the checkout, `apigw_conformance.fixtures.api` in an
+installed wheel. Relative imports would not need rewriting, but pytest imports a conftest.py and
+tests relative to the topmost folder that is a package, and the checkout's root is not a package.
 
-What names a module in a string takes it from `__package__` or `__name__`.
+Code that needs a module's name as a string takes it from `__package__` or `__name__`.
 """
 
 import re
@@ -33,7 +33,7 @@ class WheelHook(BuildHookInterface[Any]):
     _folder: Path | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Name every file and where it goes in the wheel."""
+        """List every file and its path in the wheel."""
         if version == "editable":
             return
         root = Path(self.root)
@@ -49,13 +49,13 @@ class WheelHook(BuildHookInterface[Any]):
             build_data["force_include"][str(source)] = str(below)
 
     def finalize(self, *_: object) -> None:
-        """Remove the rewritten modules, which the wheel has now."""
+        """Remove the rewritten modules from the temporary folder."""
         if self._folder is not None:
             shutil.rmtree(self._folder)
 
 
 def moved(source: str) -> str:
-    """A module with its imports as they are in the wheel; raises `ValueError`."""
+    """A module's source with its imports rewritten for the wheel; raises `ValueError`."""
     return _IMPORT.sub(_renamed, source)
 
 
@@ -64,12 +64,12 @@ def _renamed(found: re.Match[str]) -> str:
     if word == "from" or rest == " as ":
         return f"{indent}{word} {_PACKAGE}.{module}{rest}"
     if "." in module:
-        raise ValueError(f"{found[0].strip()}: write it as from … import …, which can be moved")
+        raise ValueError(f"{found[0].strip()}: write it as from … import …, which can be rewritten")
     return f"{indent}from {_PACKAGE} import {module}"
 
 
 def _shipped(root: Path) -> list[Path]:
-    """Every file of the suite, without what runs and tools have left there."""
+    """Every file of the suite, without the output of runs and the caches of tools."""
     found = [root / name for name in _FILES]
     for folder in (_PACKAGE, *_MOVED):
         found += [

@@ -1,7 +1,7 @@
 """`apigw-conformance COMMAND …`, or `python -m apigw_conformance COMMAND …`.
 
 Strategy: a command is an entry in `COMMANDS`, and its module (see `fixtures.command_line`) is
-imported only when it is called, so that the help of all is as fast as Python starts.
+imported only when it is called, so that `--help` takes no longer than Python's start.
 """
 
 import sys
@@ -21,7 +21,7 @@ _RUN = "run"
 
 @dataclass(frozen=True)
 class Entry:
-    """A command as the help of all shows it: its module, what it does, and an example."""
+    """A command as `--help` lists it: its module, what it does, and an example."""
 
     module: str
     does: str
@@ -71,7 +71,7 @@ COMMANDS = {
     ),
     "cleanup": Entry(
         "fixtures.client.command",
-        "remove or empty the objects that a run left at an endpoint",
+        "delete or empty the objects that a run left at an endpoint",
         "reports/out/journal-20260102T030405Z-0a1b2c.jsonl --cleanup=s3",
     ),
     "faults": Entry(
@@ -83,7 +83,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says and give the exit status."""
+    """Run the command that the command line names, and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] in (["-h"], ["--help"]):
         print(_help())  # noqa: T201
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _help() -> str:
     lines = [f"usage: {_PROGRAM} [COMMAND] [-h] …", "", "commands:"]
     lines += [f"  {name:<8}  {entry.does}" for name, entry in COMMANDS.items()]
-    lines += ["", f"Without a command it is {_RUN}, which takes pytest's own options, too.", ""]
+    lines += ["", f"The default command is {_RUN}; it also accepts pytest's own options.", ""]
     lines += ["examples:"]
     lines += [f"  {_PROGRAM} {name} {entry.example}" for name, entry in COMMANDS.items()]
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""What is checked: a folder a subject."""
+"""The cases: one folder per subject."""

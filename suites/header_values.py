@@ -1,4 +1,4 @@
-"""The header values that the suites send, made from the definition that is deployed."""
+"""The header values that the suites send, derived from the deployed definition."""
 
 from collections.abc import Iterator
 
@@ -7,23 +7,23 @@ from fixtures.rules.media_type_matching import match_content_type
 from fixtures.rules.step_plans import TEXT_TYPES, listed_types
 
 _UNLISTED = ("image/x-unlisted", "application/x-unlisted", "x-unlisted/x-unlisted")
-# What a browser sends for a page and for an image: several types, the wanted one not first.
+# The `Accept` of a browser for a page and for an image: several types, the wanted one not first.
 _BROWSER_PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,{binary},*/*;q=0.8"
 _BROWSER_IMAGE = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 
 
 def binary_type(definition: Definition) -> str:
-    """A type that is binary here; where nothing is listed, one that elsewhere would be."""
+    """The first type that is binary here; `image/png` where the definition lists none."""
     return next(iter(listed_types(definition)), "image/png")
 
 
 def usual_types(definition: Definition) -> tuple[str, ...]:
-    """One type that is binary, and text."""
+    """One binary type, and the text types."""
     return tuple(dict.fromkeys((binary_type(definition), *TEXT_TYPES)))
 
 
 def stored_types(definition: Definition) -> tuple[str, ...]:
-    """The types under which objects are stored: one for each entry, text, and one unlisted."""
+    """The types under which objects are stored: one for each entry, text types, one unlisted."""
     unlisted = (
         name
         for name in _UNLISTED
@@ -93,5 +93,5 @@ def upload_content_types(definition: Definition) -> Iterator[str | None]:
 
 
 def in_words(value: str | None) -> str:
-    """A header value in an id."""
+    """A header value as it appears in the id of a case."""
     return "none" if value is None else value

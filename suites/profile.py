@@ -1,14 +1,15 @@
-"""How thoroughly a run goes about it."""
+"""How thorough a run is."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`examples` and `steps` bound what Hypothesis does for one test.
+    """The size of a run.
 
-    `every_content_type` crosses downloads with the request's own `Content-Type` throughout,
-    `large` sends bodies around the 10 MiB limit.
+    `examples` and `steps` limit what Hypothesis does for one test. `every_content_type` combines
+    every download with each `Content-Type` of its request; `large` sends bodies near the limit of
+    10 MiB.
     """
 
     name: str

@@ -1,1 +1,1 @@
-"""Downloads: raw bytes or Base64, as `Accept` and the stored type say."""
+"""Downloads: raw bytes or Base64, depending on `Accept` and the stored type."""

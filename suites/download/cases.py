@@ -13,7 +13,7 @@ from suites.header_values import accepts, binary_type, in_words, stored_types
 from suites.profile import Profile
 from suites.skip_reasons import why_not_stored
 
-# As AWS was observed with: bytes that are no UTF-8, Base64 of them, and plain text.
+# The payloads of the recorded observations of AWS: bytes that are not UTF-8, Base64 of them, text.
 _PAYLOADS = ("every-byte", "base64-every-byte", "utf-8-text")
 
 
@@ -28,7 +28,7 @@ def cases(definition: Definition, profile: Profile) -> Iterator[Case]:
 def cases_on(
     definition: Definition, profile: Profile, found: Sequence[ExistingObject]
 ) -> Iterator[Case]:
-    """The same matrix, of objects that were there before."""
+    """The same matrix for objects that existed before the run."""
     types = _request_content_types(definition, profile, every=True)
     for operation in definition.operations_on_s3("GET"):
         for one in found:
@@ -40,7 +40,7 @@ def cases_on(
 
 @dataclass(frozen=True)
 class _Row:
-    """One object, asked for in every way: `payload` is what a reader calls it."""
+    """One object and every way to request it; `payload` is its name in the report."""
 
     operation: Operation
     payload: str
@@ -51,19 +51,19 @@ class _Row:
 
     @property
     def id(self) -> str:
-        """What the ids of its cases begin with."""
+        """The prefix of the ids of its cases."""
         kind = "found:" if self.found else ""
         return f"{self.operation.name} {kind}{self.payload} stored:{self.media_type}"
 
     def place(self, accept: str, sent: str) -> dict[str, str]:
-        """Where a case of it is in the matrix."""
+        """The position of one of its cases in the matrix."""
         known = {"operation": self.operation.name, "payload": self.payload}
         return {**known, "stored": self.media_type, "accept": accept, "sent": sent}
 
     def cells(
         self, accepted: Iterable[str | None], content_types: Sequence[str | None]
     ) -> Iterator[Case]:
-        """Two lines of `Accept`, then each of these with each `Content-Type`."""
+        """A case with two `Accept` lines, then each `Accept` with each `Content-Type`."""
         words = f"accept-lines:text/html accept-lines:{self.media_type}"
         two_lines = Request(
             self.operation,
@@ -119,7 +119,7 @@ def _matrix(
 def _request_content_types(
     definition: Definition, profile: Profile, *, every: bool
 ) -> tuple[str | None, ...]:
-    """A download has no body, so its own `Content-Type` must not matter."""
+    """The `Content-Type` values of a download, which has no body: they must make no difference."""
     if every and profile.every_content_type:
         return (None, "application/json", binary_type(definition))
     return ("application/json",)

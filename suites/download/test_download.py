@@ -9,12 +9,14 @@ from suites.skip_reasons import NO_DOWNLOADS
 
 
 @each_case_of(cases, otherwise=NO_DOWNLOADS, rule="accept-first-entry", existing=cases_on)
-def test_an_object_comes_as_raw_bytes_or_base64_as_its_type_and_accept_say(
+def test_an_object_is_returned_as_raw_bytes_or_base64_depending_on_its_type_and_accept(
     case: Case, check: Check
 ) -> None:
     check(case)
 
 
 @each_case_of(undecodable, otherwise=NO_DOWNLOADS, rule=RULE)
-def test_what_is_no_utf_8_comes_as_text_with_u_fffd_in_its_place(case: Case, check: Check) -> None:
+def test_bytes_that_are_not_utf_8_become_u_fffd_in_a_text_response(
+    case: Case, check: Check
+) -> None:
     check(case)

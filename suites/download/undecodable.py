@@ -1,4 +1,4 @@
-"""Bytes that are no UTF-8, asked for as text."""
+"""Bytes that are not valid UTF-8, requested as text."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ RULE = "response-text-text-none"
 
 
 def undecodable(definition: Definition, _profile: Profile) -> Iterator[Case]:
-    """Each kind of invalid UTF-8, stored under a text type, through each download as text."""
+    """Each kind of invalid UTF-8, stored under a text type and downloaded as text."""
     for operation in definition.operations_on_s3("GET"):
         found = tuple(_as_text(definition, operation))
         reason = Case(f"{operation.name} as-text", not_applicable=NO_UNDECODABLE, rules=(RULE,))

@@ -1,1 +1,1 @@
-"""Errors: what is missing, unknown or not declared."""
+"""Errors: missing objects, unknown paths, undeclared methods."""

@@ -1,4 +1,4 @@
-"""Headers of responses, on one exchange of every kind."""
+"""Response headers, on one exchange of every kind."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,19 +9,19 @@ from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
 from fixtures.rules.expectation import BodyKind
 from fixtures.rules.expected_response import expected_response
-from fixtures.rules.routing import declares
+from fixtures.rules.routing import route
 from fixtures.rules.step_plans import plan_upload
 from suites.errors.cases import unknown_paths
 from suites.header_values import stored_types, usual_types
 from suites.profile import Profile
 
-# The headers that every kind of answer is judged by.
+# The headers that are checked on every kind of response.
 _OF_ANY_ANSWER = ("Content-Type", "Content-Length", "Content-Encoding")
 
 
 @dataclass(frozen=True)
 class _Situation:
-    """An exchange whose headers are worth a look."""
+    """A kind of exchange whose response headers are checked."""
 
     name: str
     request: Request
@@ -29,7 +29,7 @@ class _Situation:
     found: tuple[ExistingObject, ...] = ()
 
     def case(self, id_: str, aspect: str, times: int = 1) -> Case:
-        """A case on it."""
+        """A case about one header of its response."""
         return Case(id_, self.steps(times), aspect, existing=self.found)
 
     def steps(self, times: int = 1) -> tuple[Step, ...]:
@@ -40,7 +40,7 @@ class _Situation:
 def answers(
     definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """Content-Type, Content-Length and Content-Encoding of every kind of answer."""
+    """Content-Type, Content-Length and Content-Encoding of every kind of response."""
     for situation in _situations(definition, existing):
         for name in _OF_ANY_ANSWER:
             yield situation.case(f"{name.lower()} {situation.name}", name)
@@ -49,7 +49,7 @@ def answers(
 def identity_only(
     definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """The same answers to a client that says that it takes no content encoding."""
+    """The same responses to a client that accepts no content encoding."""
     for situation in _situations(definition, existing):
         request = replace(situation.request, headers=(("Accept-Encoding", "identity"),))
         yield replace(situation, request=request).case(
@@ -60,14 +60,14 @@ def identity_only(
 def request_ids(
     definition: Definition, profile: Profile, existing: Sequence[ExistingObject] = ()
 ) -> Iterator[Case]:
-    """Every kind of answer twice: both have an id, and not the same."""
+    """Every kind of response twice: both have a request id, and the ids differ."""
     for situation in _situations(definition, existing):
         header = definition.kind.request_id_header
         yield situation.case(f"request-id {situation.name}", header, times=2)
 
 
 def error_types(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """The errors that the gateway itself makes."""
+    """The errors that the gateway itself returns."""
     for situation in _situations(definition, ()):
         refused = expected_response(definition, situation.request, None).kind is BodyKind.ERROR
         if refused and situation.setup is None:
@@ -89,8 +89,8 @@ def _situations(definition: Definition, existing: Sequence[ExistingObject]) -> I
             request = Request(operation, "headers/mock", target=target_without_object(operation))
             yield _Situation(f"{operation.name} mock", request)
     for operation in definition.operations[:1]:
-        if not declares(definition, operation.path, "DELETE"):
-            request = Request(operation, "headers/method", method="DELETE")
+        request = Request(operation, "headers/method", method="DELETE")
+        if route(definition, request).operation is None:
             yield _Situation("DELETE unknown-method", request)
     for path in unknown_paths(definition)[:1]:
         unknown = Request(definition.operations[0], "", method="GET", target=path)

@@ -18,15 +18,15 @@ def test_content_type_and_length_and_encoding_are_right(case: Case, check: Check
     rule="unrequested-compression",
     existing=identity_only,
 )
-def test_a_client_that_takes_no_encoding_gets_none(case: Case, check: Check) -> None:
+def test_a_client_that_accepts_no_content_encoding_gets_none(case: Case, check: Check) -> None:
     check(case)
 
 
 @each_case_of(request_ids, otherwise=NO_DOWNLOADS, rule="request-id", existing=request_ids)
-def test_every_response_has_a_request_id_of_its_own(case: Case, check: Check) -> None:
+def test_every_response_has_its_own_request_id(case: Case, check: Check) -> None:
     check(case)
 
 
 @each_case_of(error_types, otherwise=NO_ERROR, rule="error-type")
-def test_an_error_of_the_gateway_names_itself(case: Case, check: Check) -> None:
+def test_an_error_of_the_gateway_names_its_type(case: Case, check: Check) -> None:
     check(case)

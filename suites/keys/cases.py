@@ -1,4 +1,4 @@
-"""Keys: every name that S3 allows comes back, and names that differ stay apart."""
+"""Keys: every key that S3 allows reaches its object, and different keys reach different objects."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ _DOT_SEGMENTS = {
     "one-dot-segment": "a/./b.jpg",
     "two-dot-segment": "a/../b.jpg",
 }
-# Pairs that become one key where something folds, normalises or truncates …
+# Pairs that become one key if an endpoint folds case, normalises or truncates …
 _PAIRS = {
     "small-and-capital-letters": ("readme", "README"),
     "composed-and-decomposed": (
@@ -54,7 +54,7 @@ _PAIRS = {
     "with-and-without-a-space-at-the-end": ("w", "w "),
     "alike-at-the-beginning": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
 }
-# … or decodes twice.
+# … or if it decodes twice.
 _ESCAPED_PAIRS = {
     "space-and-plus-sign": ("x y", "x+y"),
     "space-and-its-encoding": ("p q", "p%20q"),
@@ -68,7 +68,7 @@ LONGEST_KEY = 1024
 
 
 def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """An upload under each key, and the download that must find it there."""
+    """An upload under each key, and the download that must return it."""
     tables = (
         (_KEYS, ("key-round-trip",)),
         (_ESCAPES, ("key-escapes", "key-round-trip")),
@@ -88,7 +88,7 @@ def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Two objects under keys that look alike; the first must still be there after the second."""
+    """Two objects under similar keys; the first must be unchanged after the second upload."""
     rules = ("keys-case-and-unicode", "read-after-write")
     pairs = (
         *((title, pair, rules) for title, pair in _PAIRS.items()),
@@ -99,12 +99,12 @@ def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
             row = f"{operation.name} keys:{title}"
             first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
             second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
-            look = _look(definition, operation, first) if first is not None else None
-            if first is None or second is None or look is None:
+            reading = _reading(definition, operation, first) if first is not None else None
+            if first is None or second is None or reading is None:
                 yield _not_applicable(definition, operation, row, about, stored=first and second)
                 continue
             setups = (Step(Role.SETUP, each.request) for each in (first, second))
-            yield Case(row, (*setups, Step(Role.ACT, look)), rules=about)
+            yield Case(row, (*setups, Step(Role.ACT, reading)), rules=about)
 
 
 def _round_trip(
@@ -118,17 +118,17 @@ def _round_trip(
     key_bytes: int = 0,
 ) -> Case:
     upload = _upload(definition, operation, name, content, key_bytes)
-    look = _look(definition, operation, upload) if upload is not None else None
-    if upload is None or look is None:
+    reading = _reading(definition, operation, upload) if upload is not None else None
+    if upload is None or reading is None:
         return _not_applicable(definition, operation, row, rules, stored=upload)
-    return Case(row, (Step(Role.ACT, upload.request), Step(Role.VERIFY, look)), rules=rules)
+    return Case(row, (Step(Role.ACT, upload.request), Step(Role.VERIFY, reading)), rules=rules)
 
 
 def _upload(
     definition: Definition, operation: Operation, name: str, content: bytes, key_bytes: int = 0
 ) -> Plan | None:
     plan = plan_upload(definition, operation, name, content, binary_type(definition))
-    if plan is None or not _can_be_said(plan.request):
+    if plan is None or not _can_be_sent(plan.request):
         return None
     return Plan(replace(plan.request, key_bytes=key_bytes), plan.expectation)
 
@@ -150,15 +150,15 @@ def _not_applicable(
     return Case(row, not_applicable=reason, rules=rules)
 
 
-def _can_be_said(request: Request) -> bool:
-    """Whether the key survives where the definition has it: a header is trimmed ASCII."""
+def _can_be_sent(request: Request) -> bool:
+    """Whether the key can be sent unchanged: a header's value is trimmed, printable ASCII."""
     return all(
         value.isascii() and value.isprintable() and value == value.strip()
         for _, value in address(request.operation, request.name).headers
     )
 
 
-def _look(definition: Definition, operation: Operation, upload: Plan) -> Request | None:
+def _reading(definition: Definition, operation: Operation, upload: Plan) -> Request | None:
     stored = upload.expectation.stored
     assert stored is not None
     plan = plan_reading(definition, operation, upload.request.name, stored)

@@ -1,1 +1,1 @@
-"""Functions behind a Lambda proxy: what they are given, and what becomes of what they return."""
+"""Functions behind a Lambda proxy: the events they receive, and how their results are returned."""

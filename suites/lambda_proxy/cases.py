@@ -1,4 +1,4 @@
-"""What a function is given × what it returns, through every way that the rules tell apart."""
+"""Events that a function receives × responses that it returns, for each rule about either."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class _Answer:
-    """What the function is asked to return; `flag` is `None` for a response without it."""
+    """The response that the function is to return; `flag` is `None` for one without the member."""
 
     name: str
     text: str
@@ -52,13 +52,13 @@ class _Answer:
 _EVERY_ACCEPT = _Answer("every-byte", _ENCODED, "true")
 _ANSWERS = (
     _EVERY_ACCEPT,
-    # Whatever is Base64 or almost is, and text that is none; a response holds nothing but text.
+    # Base64, almost Base64 and other text; a function's response can hold only text.
     *(
         _Answer(form.name, form.of(CONTENT).decode(), "true")
         for form in FORMS
         if form.name not in ("raw", "invalid-utf-8")
     ),
-    # As AWS was observed with.
+    # The text of a recorded observation of AWS.
     _Answer("not-ascii", "\u00e8\u00e9+\u00e0)(", "true"),
     _Answer("every-byte flag:false", _ENCODED, "false"),
     _Answer("every-byte no-flag", _ENCODED, None),
@@ -68,7 +68,7 @@ _ANSWERS = (
 
 
 def requests(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Every Content-Type × every form of body, and the report of what the function was given."""
+    """Every Content-Type × every form of body; the function reports the event that it received."""
     for operation in uploads(definition):
         for content_type in upload_content_types(definition):
             for form in _FORMS:
@@ -84,7 +84,7 @@ def requests(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def responses(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Every Accept × what the function returns × the Content-Type that it returns it under."""
+    """Every Accept × every response of the function × the Content-Type of that response."""
     for operation in downloads(definition):
         yield _on_two_lines(definition, operation)
         for answer in _ANSWERS:
@@ -113,7 +113,7 @@ def _accepts(definition: Definition, answer: _Answer) -> tuple[str | None, ...]:
 
 
 def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """The headers that every response has, beside what a function returns and beside errors."""
+    """The headers that the gateway adds to a function's response and to an error."""
     for operation in downloads(definition):
         kinds = {
             "bytes": echo_response(_ENCODED, "true", None),
@@ -135,7 +135,7 @@ def headers(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """The Content-Type that a function returns, of bytes and of text, and none."""
+    """The Content-Type that a function returns, or none, with bytes and with text."""
     for operation in downloads(definition):
         for flag, text in (("true", _ENCODED), ("false", "text")):
             for media_type in (*usual_types(definition), "text/html; charset=utf-8", None):
@@ -146,15 +146,15 @@ def content_types(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def malformed(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """What is no response: an exception, a member too many, a body that is no string."""
+    """Malformed responses: an exception, an unknown member, a body that is not a string."""
     for operation in downloads(definition):
-        for what in MALFORMED:
-            request = echo_request(operation, {"return": what}, accept="application/json")
-            yield _case(definition, f"{operation.name} {what}", request)
+        for name in MALFORMED:
+            request = echo_request(operation, {"return": name}, accept="application/json")
+            yield _case(definition, f"{operation.name} {name}", request)
 
 
 def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Each payload to the function and back again, under every usual pair of types."""
+    """Each payload to the function and back, for every usual pair of types."""
     for operation, content_type, accept in _ways(definition):
         for payload in CATALOGUE:
             if len(payload.content) <= _LARGE:
@@ -164,21 +164,21 @@ def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """One case for each way there and back, with bytes that stand in for the random ones."""
+    """One case for each way to the function and back; placeholder bytes stand for random ones."""
     for operation, content_type, accept in _ways(definition):
         request = round_trip(operation, content_type, accept, sized(100))
         yield _case(definition, way(operation, content_type, accept), request)
 
 
 def way(operation: Operation, content_type: str, accept: str) -> str:
-    """A way to the function and back, for an id."""
+    """The name of a way to the function and back, for the id of a case."""
     return f"{operation.name} sent:{content_type} accept:{accept}"
 
 
 def round_trip(
     operation: Operation, content_type: str | None, accept: str | None, body: bytes
 ) -> Request:
-    """A body that the function is to return as it was given it."""
+    """A request whose body the function returns as it received it."""
     return echo_request(
         operation, {"return": "request"}, content_type=content_type, accept=accept, body=body
     )
@@ -224,6 +224,6 @@ def _case(
     if handshake_step is None:
         rules = ("lambda-request-binary",)
         return Case(row, not_applicable=NO_GET, rules=rules, axes=axes or {})
-    # Two responses, for each has an id of its own.
+    # Two responses, because their request ids must differ.
     acts = (Step(Role.ACT, request),) * (2 if aspect == definition.kind.request_id_header else 1)
     return Case(row, (handshake_step, *acts), aspect, axes=axes or {})

@@ -1,9 +1,9 @@
-"""Requests to the echo function, and how it is told from any other.
+"""Requests to the echo function, and the handshake that identifies it.
 
-Strategy: only the behaviour of the shipped echo function is known, and what a POST would do to
-another one nobody can say. So every case begins with a handshake: a GET, which changes nothing by
-RFC 9110 section 9.2.1, and to which the echo function says its name. Without that nothing else is
-sent, and the case is not applicable.
+Strategy: only the behaviour of the shipped echo function is known; the effect of a POST on another
+function is not. So every case begins with a handshake: a GET, which by RFC 9110 section 9.2.1
+changes nothing, and to which the echo function replies with its name. Without that reply nothing
+else is sent, and the case is not applicable.
 """
 
 import base64
@@ -20,10 +20,10 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 def echo_request(operation: Operation, query: Mapping[str, str], **rest: Any) -> Request:
-    """A request that tells the echo function what to do; `rest` is that of `Request`."""
-    at = target_without_object(operation)
-    words = f"{'&' if '?' in at else '?'}{urlencode(query)}" if query else ""
-    return Request(operation, "lambda", target=f"{at}{words}", **rest)
+    """A request whose query says what the echo function does; `rest` goes to `Request`."""
+    path = target_without_object(operation)
+    added = f"{'&' if '?' in path else '?'}{urlencode(query)}" if query else ""
+    return Request(operation, "lambda", target=f"{path}{added}", **rest)
 
 
 def echo_response(text: str, flag: str | None, media_type: str | None) -> dict[str, str]:
@@ -38,7 +38,7 @@ def echo_response(text: str, flag: str | None, media_type: str | None) -> dict[s
 
 
 def handshake(definition: Definition, operation: Operation) -> Step | None:
-    """The step by which the function behind an operation says who it is, if a GET reaches it."""
+    """The step in which the function behind an operation names itself, if a GET reaches it."""
     for get in definition.operations_on_lambda("GET"):
         if get.integration.uri == operation.integration.uri:
             request = echo_request(get, {"return": "handshake"}, accept="application/json")

@@ -1,4 +1,4 @@
-"""The search: random bytes to the function and back again."""
+"""The property test: random bytes to the function and back."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from suites.runner.property_run import PropertyRun
 
 
 def random_bytes(search: PropertyRun, case: Case) -> Attempt:
-    """To the function and back, on the way that the case is named after."""
+    """Random bytes to the function and back, in the way that the case names."""
     handshake_step, act = case.steps
 
     @given(payloads())

@@ -1,4 +1,4 @@
-"""Sizes: just below, at and just above the 10 MiB that a request may have."""
+"""Sizes: just below, at and just above the limit of a request, 10 MiB."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ _LARGE = (_LIMIT - 1, _LIMIT, _LIMIT + 1, _LIMIT + 64 * _KIB)
 
 
 def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """An upload of each size, and the download that proves that all or nothing of it is stored.
+    """An upload of each size, and the download that shows that all or nothing of it is stored.
 
-    The limit is the API's, so the sizes near it are tried through one operation alone.
+    The limit applies to the whole API, so one operation is enough for the sizes near it.
     """
-    rules = ("request-within-limit", "request-over-limit")
+    rules = ("request-within-limit", "request-at-limit", "request-over-limit")
     near_the_limit = _LARGE if profile.large else ()
     longest = sized(max(*_SMALL, *near_the_limit))
     for operation in definition.operations_on_s3("PUT"):
@@ -30,7 +30,7 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
         if not expected_response(
             definition, Request(operation, "", media_type, body=b"1"), None
         ).succeeds:
-            reason = f"this operation takes no {media_type}"
+            reason = f"an upload as {media_type} is not expected to succeed through this operation"
             yield Case(f"{operation.name} any-size", not_applicable=reason, rules=rules)
             continue
         for size in (*_SMALL, *near_the_limit):
@@ -46,7 +46,8 @@ def sizes(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def _upload(definition: Definition, request: Request) -> Case:
     size = len(request.body)
-    rule = "request-over-limit" if size > _LIMIT else "request-within-limit"
+    rule = "request-at-limit" if size == _LIMIT else "request-within-limit"
+    rule = "request-over-limit" if size > _LIMIT else rule
     stored = expected_response(definition, request, None).stored
     plan = (
         plan_reading(definition, request.operation, request.name, stored)
@@ -62,5 +63,5 @@ def _upload(definition: Definition, request: Request) -> Case:
 
 
 def _cut_off(request: Request) -> Stored:
-    """What a gateway would leave that refuses too late."""
+    """What a gateway would leave if it refused only after storing what fits."""
     return Stored(request.body[:_LIMIT], request.content_type or "")

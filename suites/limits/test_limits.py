@@ -8,5 +8,7 @@ from suites.skip_reasons import NO_UPLOADS
 
 
 @each_case_of(sizes, otherwise=NO_UPLOADS, rule="request-within-limit")
-def test_up_to_10_mib_is_stored_whole_and_more_is_refused(case: Case, check: Check) -> None:
+def test_a_body_up_to_10_mib_is_stored_whole_and_a_larger_one_is_refused(
+    case: Case, check: Check
+) -> None:
     check(case)

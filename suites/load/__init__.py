@@ -1,1 +1,1 @@
-"""Load: the same requests, rules and verdicts as everywhere here, sent by Locust's users."""
+"""Load: the requests, rules and verdicts of the other suites, sent by Locust's users."""

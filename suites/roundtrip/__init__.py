@@ -1,1 +1,1 @@
-"""Round trips: what goes up comes down."""
+"""Round trips: a download returns the bytes that were uploaded."""

@@ -10,12 +10,12 @@ from suites.roundtrip.pairings import SENTINEL, pairings
 
 _LARGE = 64 * 1024
 SEQUENCES = 5
-"""Into how many parts the stateful search is cut; each gets its part of the examples."""
+"""The number of parts of the stateful test; each gets its share of the examples."""
 _RULES = ("read-after-write",)
 
 
 def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Each payload up and down again; the quick profile leaves the large ones out."""
+    """Each payload uploaded and downloaded; the quick profile leaves out the large ones."""
     for pairing in pairings(definition):
         for payload in CATALOGUE:
             if profile.large or len(payload.content) <= _LARGE:
@@ -24,26 +24,26 @@ def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """A longer object, then a shorter one over it: what comes is the second, whole and alone."""
+    """A longer object, overwritten by a shorter one: only the second is returned, and whole."""
     for pairing in pairings(definition):
         name = f"{pairing.folder}/overwritten"
         first, second = pairing.put(name, b"the first object, the longer one"), b"the second"
         case = pairing.case(f"overwriting {pairing.name}", name, second)
-        # Reading the first one lets a cache take it in, which must not answer for the second.
+        # Reading the first one fills any cache, which must not be used for the second read.
         before = (Step(Role.SETUP, first), Step(Role.SETUP, pairing.get(name)))
         yield Case(case.id, (*before, *case.steps), rules=_RULES)
 
 
 def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """One case a pairing, named like it, with bytes that stand in for the random ones."""
+    """One case per pairing, named after it, with placeholder bytes for the random ones."""
     for pairing in pairings(definition):
         yield pairing.case(pairing.name, f"{pairing.folder}/random", SENTINEL)
 
 
 def sequences(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Parts of the stateful search, with the requests of one pairing standing in for each.
+    """The parts of the stateful test, with placeholder requests of one pairing for each.
 
-    Each is a search of its own, so that none makes a run wait for all of them.
+    Each is a separate test, so that a run can send several at once.
     """
     for pairing in pairings(definition)[:1]:
         for part in range(1, SEQUENCES + 1):

@@ -1,4 +1,4 @@
-"""The legal pairings of an upload and a download: those through which bytes come back."""
+"""The legal pairings of an upload and a download: those that return the uploaded bytes."""
 
 import zlib
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from suites.upload.body_forms import FORMS, BodyForm
 
 _RAW, _BASE64 = FORMS[0], FORMS[1]
 SENTINEL = sized(100)
-"""Bytes of which every conversion makes something else."""
+"""Bytes that every conversion changes."""
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """How the bytes go up and how they are asked for."""
+    """How the bytes are uploaded and how they are downloaded."""
 
     upload: Operation
     content_type: str
@@ -30,7 +30,7 @@ class Pairing:
 
     @property
     def name(self) -> str:
-        """What goes up and what comes down, for an id."""
+        """The upload and the download, for the id of a case."""
         return (
             f"{self.upload.name} {self.form.name} sent:{self.content_type} "
             f"{self.download.name} accept:{in_words(self.accept)}"
@@ -38,7 +38,7 @@ class Pairing:
 
     @property
     def folder(self) -> str:
-        """Where this pairing's objects lie, so that no other pairing's can stand in for them."""
+        """The folder of this pairing's objects, which no other pairing writes to."""
         return f"roundtrip/{zlib.crc32(self.name.encode()):08x}"
 
     def put(self, name: str, content: bytes) -> Request:
@@ -59,9 +59,9 @@ class Pairing:
 
 @cache
 def pairings(definition: Definition) -> tuple[Pairing, ...]:
-    """One pairing for each different way through the rules that succeeds.
+    """One pairing for each distinct combination of rules that succeeds.
 
-    Of several operations on the same objects, those at one path go together.
+    Of several operations on the same objects, those at one path are paired.
     """
     found: dict[tuple[str, ...], Pairing] = {}
     for pairing in _all(definition):
@@ -87,7 +87,7 @@ def _all(definition: Definition) -> Iterator[Pairing]:
 
 
 def _pairs(definition: Definition) -> Iterator[tuple[Operation, Operation]]:
-    """Uploads and downloads at one path; what has no partner there takes the first elsewhere."""
+    """Uploads and downloads at one path; one without a partner there gets the first elsewhere."""
     uploads, downloads = definition.operations_on_s3("PUT"), definition.operations_on_s3("GET")
     for upload in uploads:
         for download in same_objects(definition, upload, "GET")[:1]:

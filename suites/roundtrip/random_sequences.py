@@ -1,4 +1,4 @@
-"""The searches: random bytes through each pairing, and sequences of requests in any order."""
+"""The property tests: random bytes through each pairing, and requests in any order."""
 
 from hypothesis import given, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -14,7 +14,7 @@ from suites.runner.property_run import PropertyRun
 
 
 def random_bytes(search: PropertyRun, case: Case) -> Attempt:
-    """Up and down again, through the pairing that the case is named after."""
+    """Random bytes uploaded and downloaded through the pairing that the case names."""
     pairing = next(way for way in pairings(search.definition) if way.name == case.id)
 
     @given(payloads())
@@ -25,7 +25,7 @@ def random_bytes(search: PropertyRun, case: Case) -> Attempt:
 
 
 def any_sequence(search: PropertyRun, case: Case) -> Attempt:
-    """Uploads, overwrites and downloads, held against the rules as a model after each of them."""
+    """Uploads, overwrites and downloads, compared with the rules as a model after each of them."""
 
     class Bound(Objects):
         def __init__(self) -> None:

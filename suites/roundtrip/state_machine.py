@@ -1,4 +1,4 @@
-"""A stateful search: uploads, overwrites and downloads in any order, against the rules as model."""
+"""A stateful test: uploads, overwrites and downloads in any order, with the rules as the model."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +14,14 @@ from suites.roundtrip.strategies import payloads
 KEYS = ("a", "b", "c")
 
 _ANY = st.integers(min_value=0, max_value=1000)
-"""Any of several, taken modulo their number, which is not known before there is an endpoint."""
+"""An index, taken modulo the number of choices, which is known only once there is an endpoint."""
 
 Send = Callable[[Request], None]
-"""Perform one more request of a sequence, and judge the sequence so far."""
+"""Send one more request of a sequence, and judge the sequence so far."""
 
 
 class Objects(RuleBasedStateMachine):
-    """A few objects under several keys in a folder; only what this run uploaded is asked for."""
+    """A few objects under several keys in a folder; only objects of this run are requested."""
 
     def __init__(
         self, ways: tuple[Pairing, ...], accepts: tuple[str | None, ...], folder: str, send: Send
@@ -35,7 +35,7 @@ class Objects(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(KEYS), way=_ANY, content=payloads())
     def put(self, key: str, way: int, content: bytes) -> None:
-        """Upload, or overwrite what is there."""
+        """Upload an object, or overwrite it."""
         pairing, name = self._ways[way % len(self._ways)], f"{self._folder}/{key}"
         self._send(pairing.put(name, content))
         where = object_place(pairing.upload)
@@ -44,7 +44,7 @@ class Objects(RuleBasedStateMachine):
     @precondition(lambda self: self._known)
     @rule(key=_ANY, way=_ANY, accept=_ANY)
     def get(self, key: int, way: int, accept: int) -> None:
-        """Download under any `Accept`, also one under which the conversion must fail."""
+        """Download with any `Accept`, also one for which the conversion must fail."""
         (_, name), ways = list(self._known.items())[key % len(self._known)]
         request = ways[way % len(ways)].get(name)
         self._send(replace(request, accept=self._accepts[accept % len(self._accepts)]))

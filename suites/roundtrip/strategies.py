@@ -1,11 +1,11 @@
-"""Random payloads that reach for the bytes on which binary handling breaks."""
+"""Random payloads, with many bytes that faulty binary handling corrupts."""
 
 import base64
 
 from hypothesis import strategies as st
 
-# Each with the damage that it shows: cut at NUL, replaced as invalid UTF-8, eaten as a byte order
-# mark, translated as a line break, taken for a replacement made before, taken for Base64.
+# Each reveals one corruption: cut at NUL, replaced as invalid UTF-8, removed as a byte order mark,
+# translated as a line break, mistaken for an earlier replacement, mistaken for Base64.
 _EDGE_CASE_BYTES = (
     b"\x00",
     b"\x80",
@@ -42,11 +42,11 @@ _LENGTHS = tuple(
     )
 )
 LARGEST = max(_LENGTHS)
-"""Bytes of the largest payload; the other kinds stay well below the lengths at the edges."""
+"""Bytes of the largest payload; the other kinds are far shorter than these lengths."""
 
 
 def payloads() -> st.SearchStrategy[bytes]:
-    """Any bytes, edge cases strung together, Base64 look-alikes, and lengths at the edges."""
+    """Any bytes, concatenated edge cases, text like Base64, and lengths near a boundary."""
     edge_cases = st.lists(
         st.one_of(st.sampled_from(_EDGE_CASE_BYTES), st.binary(max_size=4)), max_size=40
     ).map(b"".join)

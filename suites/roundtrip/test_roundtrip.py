@@ -9,12 +9,12 @@ from suites.skip_reasons import NO_PAIRING
 
 
 @each_case_of(catalogue, otherwise=NO_PAIRING, rule="read-after-write")
-def test_a_payload_of_the_catalogue_comes_back_as_it_went_up(case: Case, check: Check) -> None:
+def test_a_payload_of_the_catalogue_is_returned_unchanged(case: Case, check: Check) -> None:
     check(case)
 
 
 @each_case_of(overwrites, otherwise=NO_PAIRING, rule="read-after-write")
-def test_an_overwritten_object_is_gone(case: Case, check: Check) -> None:
+def test_an_overwritten_object_is_no_longer_returned(case: Case, check: Check) -> None:
     check(case)
 
 
@@ -24,12 +24,12 @@ def test_an_overwritten_object_is_gone(case: Case, check: Check) -> None:
     rule="read-after-write",
     search=random_sequences.random_bytes,
 )
-def test_random_bytes_come_back_as_they_went_up(case: Case, check: Check) -> None:
+def test_random_bytes_are_returned_unchanged(case: Case, check: Check) -> None:
     check(case)
 
 
 @each_case_of(
     sequences, otherwise=NO_PAIRING, rule="read-after-write", search=random_sequences.any_sequence
 )
-def test_objects_keep_to_the_model_in_any_order_of_requests(case: Case, check: Check) -> None:
+def test_objects_match_the_model_after_requests_in_any_order(case: Case, check: Check) -> None:
     check(case)

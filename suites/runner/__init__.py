@@ -1,1 +1,1 @@
-"""One pytest plugin with everything that runs the suites."""
+"""The pytest plugin that runs the suites."""

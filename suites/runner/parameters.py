@@ -98,7 +98,6 @@ def _read(text: str, environment: Mapping[str, str]) -> tuple[str, ParameterValu
     variable = value.removeprefix("env:")
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) or not environment.get(variable):
         raise DefinitionError(
-            f"--param {name}: it is to come from the environment variable {variable or '?'}, which "
-            f"is not set"
+            f"--param {name}: the environment variable {variable or '?'} is not set"
         )
     return name, ParameterValue(variable=variable)

@@ -82,4 +82,4 @@ def clean_up_endpoint(run: RunState) -> Iterator[str]:
         else:  # the run ended before it sent anything
             journal.unlink()
     except (JournalError, CredentialsError, OSError) as error:
-        yield f"WARNING     the cleanup is not complete: {error}"
+        yield f"WARNING     the cleanup is incomplete: {error}"

@@ -25,7 +25,13 @@ LARGEST_BODY = len(base64.b64encode(bytes(LARGEST)))
 """Bytes of the largest body that a search uploads, in whichever form."""
 
 # Bytes of an answer whose words are the gateway's or S3's own, about.
-_ERRORS = {BodyKind.ERROR: 40, BodyKind.S3_XML: 300, BodyKind.S3_XML_BASE64: 400, BodyKind.ANY: 300}
+_ERRORS = {
+    BodyKind.ERROR: 40,
+    BodyKind.TOO_LARGE: 44,
+    BodyKind.S3_XML: 300,
+    BodyKind.S3_XML_BASE64: 400,
+    BodyKind.ANY: 300,
+}
 
 
 @dataclass(frozen=True)

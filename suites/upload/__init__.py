@@ -1,1 +1,1 @@
-"""Uploads: what is stored, as `Content-Type` says, and what is refused."""
+"""Uploads: what is stored for each `Content-Type`, and which uploads are refused."""

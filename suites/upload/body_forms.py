@@ -1,4 +1,4 @@
-"""The forms of a body: the same bytes raw, as Base64, and as what is almost Base64."""
+"""The forms of a body: the same bytes raw, as Base64, and as almost-valid Base64."""
 
 import base64
 from collections.abc import Callable
@@ -14,13 +14,13 @@ _TEXT = by_name("utf-8-text").content
 
 @lru_cache(maxsize=256)
 def _encode(content: bytes) -> bytes:
-    """Base64, of which many cases that send the same content hold one copy."""
+    """The content as Base64; cases with the same content share one copy."""
     return base64.b64encode(content)
 
 
 @dataclass(frozen=True)
 class BodyForm:
-    """A name for the id of a case, and the body made of the content."""
+    """A form: its name in the id of a case, and the function that makes the body."""
 
     name: str
     of: Callable[[bytes], bytes]
@@ -50,7 +50,7 @@ FORMS = (
     BodyForm("base64-data-url", lambda c: b"data:application/octet-stream;base64," + _encode(c)),
     BodyForm("base64-concatenated", lambda c: _encode(c) * 2),
     BodyForm("base64-unused-bits", lambda _: b"QR=="),
-    BodyForm("not-base64", lambda _: b"this is not Base64, and it is no secret!"),
+    BodyForm("not-base64", lambda _: b"this is not Base64, and not a secret!"),
     BodyForm("empty", lambda _: b""),
     BodyForm("text", lambda _: _TEXT),
     BodyForm("invalid-utf-8", lambda _: by_name("not-utf-8-overlong").content),

@@ -1,4 +1,4 @@
-"""Every `Content-Type` × every form of body, and the proof of what was stored."""
+"""Every `Content-Type` × every form of body, and a download that shows what was stored."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ _OLDER = b"an older object, which a refused upload must leave as it is"
 
 
 def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Each upload, and the download that proves what it stored or that it stored nothing."""
+    """Each upload, and the download that shows what it stored, or that it stored nothing."""
     for request, row, axes in _requests(definition, "upload"):
         expectation = expected_response(definition, request, None)
         steps = [Step(Role.ACT, request)]
@@ -36,22 +36,22 @@ def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Each upload that must be refused, onto an older object, followed by a look at that one."""
+    """Each upload that must be refused, over an older object, and a download of that object."""
     for request, row, axes in _requests(definition, "refused"):
         refused = expected_response(definition, request, None)
         if refused.unspecified_reason or refused.stored is not None:
             continue
-        around = _older(definition, request.operation)
-        if around is None:
+        older = _older(definition, request.operation)
+        if older is None:
             reason = why_not_seen(definition, request.operation)
             yield Case(row, not_applicable=reason, rules=refused.rules, axes=axes)
             continue
         yield Case(
             row,
             (
-                Step(Role.SETUP, replace(around[0], name=request.name)),
+                Step(Role.SETUP, replace(older[0], name=request.name)),
                 Step(Role.ACT, request),
-                Step(Role.VERIFY, replace(around[1], name=request.name)),
+                Step(Role.VERIFY, replace(older[1], name=request.name)),
             ),
             rules=("refused-upload-stores-nothing",),
             axes=axes,
@@ -60,17 +60,17 @@ def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 @lru_cache(maxsize=64)
 def _older(definition: Definition, operation: Operation) -> tuple[Request, Request] | None:
-    """The upload of the older object and the look at it; their name is for the case to give."""
+    """The upload of the older object and its download; the case gives both their key."""
     for media_type in (binary_type(definition), "text/plain"):
         older = plan_upload(definition, operation, "", _OLDER, media_type)
         if older is not None and older.expectation.stored is not None:
-            look = plan_reading(definition, operation, "", older.expectation.stored)
-            return (older.request, look.request) if look is not None else None
+            reading = plan_reading(definition, operation, "", older.expectation.stored)
+            return (older.request, reading.request) if reading is not None else None
     return None
 
 
 def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, str, dict[str, str]]]:
-    """Each upload, the id of its case, and its place in the matrix."""
+    """Each upload, the id of its case, and its position in the matrix."""
     for operation in definition.operations_on_s3("PUT"):
         for content_type in upload_content_types(definition):
             for form in FORMS:
@@ -94,5 +94,5 @@ def _proof(definition: Definition, request: Request, stored: Stored | None) -> R
 
 
 def _plain(name: str) -> str:
-    """A key that gives no key handling anything to trip over; keys/ is about those."""
+    """A key without special characters; `suites/keys` tests those."""
     return "".join(letter if letter.isalnum() or letter in "/-" else "-" for letter in name)

@@ -8,10 +8,12 @@ from suites.upload.cases import refusals, uploads
 
 
 @each_case_of(uploads, otherwise=NO_UPLOADS, rule="upload-empty-answer")
-def test_an_upload_is_stored_as_its_content_type_says(case: Case, check: Check) -> None:
+def test_an_upload_is_stored_in_the_form_that_its_content_type_selects(
+    case: Case, check: Check
+) -> None:
     check(case)
 
 
 @each_case_of(refusals, otherwise=NO_REFUSAL, rule="refused-upload-stores-nothing")
-def test_a_refused_upload_leaves_the_older_object_as_it_was(case: Case, check: Check) -> None:
+def test_a_refused_upload_leaves_the_older_object_unchanged(case: Case, check: Check) -> None:
     check(case)

@@ -61,15 +61,15 @@ NO_HEADERS = [
     # text, what the sentence says
     ("", "'Name: value'"),
     ("X-Token", "'Name: value'"),
-    ("Accept: image/png", "the suite varies"),
-    ("content-type: env:TOKEN", "the suite varies"),
-    ("X-Token: env:not a name", "needs the name of a variable"),
+    ("Accept: image/png", "the suite sets or varies it"),
+    ("content-type: env:TOKEN", "the suite sets or varies it"),
+    ("X-Token: env:not a name", "must be followed by the name of a variable"),
     (": value", "'Name: value'"),
     ("X Y: value", "'Name: value'"),
     ("X(: value", "'Name: value'"),
     ("\u00dc: value", "'Name: value'"),
-    ("X: env:MISSING", "environment variable MISSING, which is not set"),
-    ("X: env:", "needs the name of a variable"),
+    ("X: env:MISSING", "environment variable MISSING is not set"),
+    ("X: env:", "must be followed by the name of a variable"),
     ("X: env:BAD", "value of the header X is not printable ASCII"),
     ("X: env:WIDE", "value of the header X is not printable ASCII"),
     ("X: caf\u00e9", "value of the header X is not printable ASCII"),
@@ -349,7 +349,7 @@ def test_credentials_that_cannot_be_renewed_leave_a_failure_and_no_request() -> 
         exchange = client.send("GET", "/s3", (), b"", case="")
     assert exchange.received is None
     assert exchange.failure.kind is FailureKind.CREDENTIALS
-    assert exchange.failure.sentence.startswith("AWS gives no credentials: ")
+    assert exchange.failure.sentence.startswith("the AWS credentials cannot be fetched: ")
     assert "the login has expired" in exchange.failure.sentence
     assert wire.got == []
 
@@ -378,7 +378,7 @@ UNUSABLE = [
             "AWS_WEB_IDENTITY_TOKEN_FILE": "/nope",
         },
         AT_AWS,
-        "AWS gives no credentials: ",
+        "the AWS credentials cannot be fetched: ",
     ),
     ({"AWS_PROFILE": "missing"}, AT_AWS, "the AWS configuration cannot be used: "),
     ({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}, AT_AWS, "the AWS configuration cannot be used: "),

@@ -168,11 +168,11 @@ def test_the_client_stops_reading_a_slow_body_at_the_deadline() -> None:
 @pytest.mark.parametrize(
     ("pieces", "kind", "sentence"),
     [
-        ((), FailureKind.TIMEOUT, "the endpoint did not answer in time, before a response"),
+        ((), FailureKind.TIMEOUT, "the endpoint timed out before a response"),
         (
             (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no",),
             FailureKind.RESPONSE_TIMEOUT,
-            "the endpoint did not answer in time, in the middle of the response",
+            "the endpoint timed out in the middle of the response",
         ),
     ],
 )
@@ -207,6 +207,6 @@ def test_a_connect_timeout_is_a_failure_and_is_retried() -> None:
             exchange = client.send("GET", "/", (), b"", case="")
         for one in queued:
             one.close()
-    sentence = "the connection could not be made in time, before a response"
+    sentence = "the connection timed out before a response"
     assert exchange.failure == Failure(FailureKind.CONNECT_TIMEOUT, sentence)
     assert waits == [0.25]

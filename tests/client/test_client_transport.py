@@ -147,7 +147,7 @@ def test_the_failure_of_a_refusing_proxy_shows_no_secret(private: str, files: Fi
         exchange = sent_by(private, transport_config(None, str(files.ca), url, SECRETS))
     assert exchange.failure.kind is FailureKind.PROXY
     sentence = exchange.failure.sentence
-    assert sentence.startswith("the proxy let no connection through: 407 Not with Basic ")
+    assert sentence.startswith("the proxy refused the connection: 407 Not with Basic ")
     assert proxy.authorizations[0] is not None
     assert proxy.authorizations[0].removeprefix("Basic ")[4:-4] not in sentence
 
@@ -171,16 +171,16 @@ REFUSED = {
     "no key": (("{certificate}", None, None), "no certificate and key in PEM"),
     "another's key": (("{certificate},{other_key}", None, None), "the key does not belong to"),
     "no passphrase": (("{certificate},{locked}", None, None), "is encrypted; give its passphrase"),
-    "another passphrase": (("{certificate},{locked},env:WRONG", None, None), "another passphrase"),
-    "no such variable": (("{certificate},{locked},env:NOPE", None, None), "NOPE, which is not set"),
+    "another passphrase": (("{certificate},{locked},env:WRONG", None, None), "a wrong passphrase"),
+    "no such variable": (("{certificate},{locked},env:NOPE", None, None), "NOPE is not set"),
     "no such authority": ((None, "/nope.pem", None), "--ca-bundle: /nope.pem: No such file"),
     "a key for an authority": ((None, "{key}", None), "has no certificate in PEM"),
     "no proxy": ((None, None, "nonsense"), "--proxy is a URL like http://"),
     "socks": ((None, None, "socks5://127.0.0.1:1080"), "--proxy is a URL like http://"),
     "a path": ((None, None, "http://127.0.0.1:1/x"), "--proxy is a URL like http://"),
     "a port that is none": ((None, None, "http://127.0.0.1:99999"), "--proxy is a URL like"),
-    "no proxy variable": ((None, None, "env:NOPE"), "NOPE, which is not set"),
-    "no password": ((None, None, "http://me:env:NOPE@127.0.0.1:1"), "NOPE, which is not set"),
+    "no proxy variable": ((None, None, "env:NOPE"), "NOPE is not set"),
+    "no password": ((None, None, "http://me:env:NOPE@127.0.0.1:1"), "NOPE is not set"),
 }
 
 

@@ -72,14 +72,14 @@ def test_the_url_has_the_dns_suffix_of_the_partition(region: str, suffix: str, m
 
 REFUSED = {
     "no such API": (ControlPlane({}), "zzz", None, "--api-id=zzz: there is no such API or deploy"),
-    "no stage": (ControlPlane({}), API, None, "it has no stage, so nothing of it is deployed"),
+    "no stage": (ControlPlane({}), API, None, "the API has no stage, so it is not deployed"),
     "several stages": (
         ControlPlane({"beta": b"", "prod": b""}),
         API,
         None,
         "give --stage, one of beta, prod",
     ),
-    "another stage": (ControlPlane({"prod": b""}), API, "v1", "it has no stage 'v1', it has prod"),
+    "another stage": (ControlPlane({"prod": b""}), API, "v1", "no stage 'v1'; its stages are prod"),
     "denied": (
         ControlPlane({}, refusal=DENIED),
         API,
@@ -115,7 +115,7 @@ UNSET = {
     "no such profile": ({"AWS_PROFILE": "nope"}, "The config profile (nope) could not be found"),
     "nobody there": (
         {"AWS_ENDPOINT_URL_API_GATEWAY": "http://127.0.0.1:9"},
-        f"--api-id={API}: it cannot be fetched: Could not connect",
+        f"--api-id={API}: the API cannot be fetched: Could not connect",
     ),
 }
 

@@ -30,15 +30,13 @@ def theirs(host: Host) -> str:
     return "conformance/theirs"
 
 
-def test_what_a_run_creates_stays_and_is_listed_where_nothing_else_is_asked_for(
-    host: Host, tmp_path: Path
-) -> None:
+def test_without_cleanup_the_objects_stay_and_are_counted(host: Host, tmp_path: Path) -> None:
     done = host.run(tmp_path, *SOME)
     assert done.returncode == 0, done.stdout
     count = len(recorded(tmp_path).in_state(ObjectState.CREATED))
     assert count == len(host.objects()) > 15
-    assert f"left there  {count} objects below the-bucket/conformance/" in done.stdout
-    assert f"cleanup {journal(tmp_path)} removes them" in done.stdout
+    assert f"not cleaned up: {count} objects under the-bucket/conformance/" in done.stdout
+    assert f"delete them with apigw-conformance cleanup {journal(tmp_path)}, or" in done.stdout
 
 
 def test_s3_removes_exactly_what_the_run_created(host: Host, tmp_path: Path) -> None:
@@ -46,8 +44,8 @@ def test_s3_removes_exactly_what_the_run_created(host: Host, tmp_path: Path) -> 
     done = host.run(tmp_path, *SOME, "--cleanup=s3", "-n2")
     assert done.returncode == 0, done.stdout
     assert host.objects() == {other: 6}
-    assert "objects removed below the-bucket/conformance/" in done.stdout
-    assert "left there" not in done.stdout
+    assert " objects under the-bucket/conformance/" in done.stdout
+    assert "not cleaned up" not in done.stdout
 
 
 def test_overwriting_empties_exactly_what_the_run_created(host: Host, tmp_path: Path) -> None:
@@ -58,7 +56,7 @@ def test_overwriting_empties_exactly_what_the_run_created(host: Host, tmp_path: 
     assert objects.pop(other) == 6
     assert len(objects) > 15
     assert set(objects.values()) == {0}
-    assert f"{len(objects)} objects emptied, which stay below" in done.stdout
+    assert f"emptied {len(objects)} objects under" in done.stdout
 
 
 def test_a_refused_upload_is_not_overwritten_into_being(host: Host, tmp_path: Path) -> None:
@@ -75,7 +73,7 @@ def test_ctrl_c_cleans_up_too(workers: str, host: Host, tmp_path: Path) -> None:
     assert status == 2, said
     assert len(created(tmp_path)) >= 15
     assert host.objects() == {}, said
-    assert "objects removed below" in said
+    assert "cleaned up  deleted " in said
     assert json.loads((tmp_path / "conformance.json").read_text())["end"]["complete"] is False
 
 
@@ -180,10 +178,10 @@ def test_an_endpoint_that_refuses_to_be_cleaned_is_warned_of_and_changes_no_stat
         done = host.run(tmp_path / "cleaned", *SOME, "--cleanup=overwrite")
     assert done.returncode == plain.returncode
     assert (
-        "WARNING     the cleanup is not complete: the endpoint answered PUT /s3 with "
+        "WARNING     the cleanup is incomplete: the endpoint answered PUT /s3 with "
         f"{refusal}" in done.stdout
     )
-    assert "left there  " in done.stdout
+    assert "not cleaned up: " in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -195,9 +193,9 @@ def test_an_s3_that_refuses_to_remove_is_warned_of_and_changes_no_status(tmp_pat
         plain = host.run(tmp_path / "plain", *SOME)
         done = host.run(tmp_path / "cleaned", *SOME, "--cleanup=s3")
     assert done.returncode == plain.returncode
-    assert "WARNING     the cleanup is not complete: " in done.stdout
+    assert "WARNING     the cleanup is incomplete: " in done.stdout
     assert "AccessDenied" in done.stdout
-    assert "left there  " in done.stdout
+    assert "not cleaned up: " in done.stdout
 
 
 def test_without_credentials_a_cleanup_by_s3_is_refused_at_once(host: Host, tmp_path: Path) -> None:
@@ -214,5 +212,5 @@ def test_the_embedded_gateway_leaves_no_journal(host: Host, tmp_path: Path) -> N
     done = subprocess.run(own, env=host.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert not list(tmp_path.glob("journal*"))
-    assert "left there" not in done.stdout
+    assert "not cleaned up" not in done.stdout
     assert "writes at most" not in done.stdout

@@ -144,15 +144,15 @@ def edited(path: Path, **changes: object) -> None:
 
 RECORDED = msgspec.to_builtins(HEADING.definition)
 HEADERS = {
-    "another version": ({"journal": 1}, "version 1"),
+    "another version": ({"journal": 1}, "version is 1"),
     "a wider prefix": ({"prefix": "bucket/"}, "'bucket/' is not the prefix of a run"),
     "no prefix": ({"prefix": ""}, "is not the prefix of a run"),
     "another definition": (
         {"definition": {**RECORDED, "sha256": "0"}},
-        "its digest does not fit",
+        "the digest does not match",
     ),
-    "no definition": ({"definition": None}, "no header of a run"),
-    "no journal": ({"journal": None}, "no header of a run"),
+    "no definition": ({"definition": None}, "invalid header"),
+    "no journal": ({"journal": None}, "invalid header"),
 }
 
 
@@ -189,14 +189,14 @@ def test_only_secrets_in_urls_are_read_from_the_environment(
     monkeypatch.setenv("KEY", "value")
     assert HEADING.secret_values() == {"KEY": "value"}
     monkeypatch.delenv("KEY")
-    with pytest.raises(CredentialsError, match="environment variable KEY, which is not set"):
+    with pytest.raises(CredentialsError, match="environment variable KEY is not set"):
         HEADING.secret_values()
 
 
 @pytest.mark.parametrize("route", [{"certificate": 1}, {"http2": "yes"}, []])
 def test_an_invalid_route_is_refused(route: object, journal: Journal) -> None:
     rewrite(journal, lambda header: header.update(route=route))
-    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+    with pytest.raises(JournalError, match="not a journal: invalid header"):
         read(journal.path)
 
 
@@ -210,5 +210,5 @@ def test_a_missing_and_an_empty_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot be read"):
         read(tmp_path / "none")
     (tmp_path / "empty").touch()
-    with pytest.raises(JournalError, match="not a journal: no header of a run"):
+    with pytest.raises(JournalError, match="not a journal: invalid header"):
         read(tmp_path / "empty")

@@ -264,10 +264,10 @@ def test_a_wrong_manifest_is_one_sentence(
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ("the-bucket/images/dog.jpg", "S3 does not hand out 'the-bucket/images/dog.jpg': "),
-        ("nope.toml", "does not begin with the name of a bucket that is known here, and there is"),
+        ("the-bucket/images/dog.jpg", "'the-bucket/images/dog.jpg' cannot be read from S3: "),
+        ("nope.toml", "does not begin with the name of a bucket, and there is"),
         ("the-bucket/odd", "the type of 'the-bucket/odd', 'jpeg', is no media type like"),
-        ("the-bucket/large", "'the-bucket/large' has more than 10485760 bytes"),
+        ("the-bucket/large", "'the-bucket/large' is larger than 10,485,760 bytes"),
         (",", "--read-only names no object; give KEY,KEY"),
     ],
 )

@@ -41,7 +41,11 @@ REASONS = [
     (uploads, NOTHING_DOWN, {skip_reasons.NO_DOWNLOAD}),
     (keys, REFUSING, {skip_reasons.NO_SUCH_UPLOAD}),
     (lookalikes, REFUSING, {skip_reasons.NO_SUCH_UPLOAD}),
-    (sizes, REFUSING, {"this operation takes no application/octet-stream"}),
+    (
+        sizes,
+        REFUSING,
+        {"an upload as application/octet-stream is not expected to succeed through this operation"},
+    ),
 ]
 
 

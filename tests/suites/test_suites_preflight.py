@@ -134,7 +134,7 @@ MISFITS = [
     ("stores nothing", Deployed(put=answer(500)), "stores nothing", "--key-prefix=BUCKET/"),
     ("stores nothing", Deployed(put=answer(415)), "(PUT /s3 answered 415 )", "--key-prefix"),
     ("refused", broken(httpx.ConnectError), "cannot be reached: the connection failed", "--endp"),
-    ("silent", broken(httpx.ReadTimeout), "the endpoint did not answer in time", "--endpoint"),
+    ("silent", broken(httpx.ReadTimeout), "the endpoint timed out", "--endpoint"),
     ("not HTTP", broken(httpx.RemoteProtocolError), "cannot be reached", "check --endpoint"),
 ]  # fmt: skip
 

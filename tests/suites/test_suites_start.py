@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("slow", ["airspeed", "botocore", "uvicorn"])
+@pytest.mark.parametrize("slow", ["botocore", "uvicorn"])
 def test_a_run_does_not_begin_with_importing_what_most_runs_need_not(slow: str) -> None:
     subprocess.run(
         [
