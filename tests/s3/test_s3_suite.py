@@ -24,6 +24,9 @@ NOT_KEPT = (
     # It forgets application/octet-stream, and gives the type that a name's ending is known for:
     # "a..b...c" comes back as C source, which is text to the gateway.
     "key:dots",
+    # An object that is stored without a type comes back as application/octet-stream, where S3
+    # documents binary/octet-stream.
+    "base64 sent:none",
 )
 
 
