@@ -105,7 +105,7 @@ def test_the_command_that_repeats_it_takes_the_secret_from_the_environment(tmp_p
             for environment in ({**os.environ, **ENVIRONMENT}, {**os.environ, "TENANT": ""})
         ]
     assert b"NoSuchKey" in answers[0]
-    assert b"Missing required request parameters: [tenant, X-Trace]" in answers[1]
+    assert b"Missing required request parameters: [X-Trace, tenant]" in answers[1]
 
 
 def test_a_secret_that_the_endpoint_echoes_is_redacted() -> None:
