@@ -222,6 +222,35 @@ def test_an_override_of_the_response_in_a_request_template_applies(
         assert answer.text == row["observed"]["body"]
 
 
+@pytest.mark.parametrize(
+    "override",
+    [
+        'status = "no status"',
+        "header.a = 1)#set($context.responseOverride.header.a = 2",
+    ],
+)
+def test_an_override_that_is_no_status_or_comes_twice_fails(served: Served, override: str) -> None:
+    template = f'#set($context.responseOverride.{override}){{"statusCode": 200}}'
+    mock = a_mock_operation(a_response(r"2\d{2}"), templates={JSON: template})
+    served.app = Gateway(a_definition(mock), RecordingStore())
+    assert served.send("GET", "/mock").status_code == 500
+
+
+def test_a_list_and_a_header_that_is_never_sent_are_overridden_as_far_as_they_can(
+    served: Served,
+) -> None:
+    template = (
+        "#set($context.responseOverride.header.Many = ['a', 1])"
+        "#set($context.responseOverride.header.Transfer-Encoding = 'x')"
+        '{"statusCode": 200}'
+    )
+    mock = a_mock_operation(a_response(r"2\d{2}"), templates={JSON: template})
+    served.app = Gateway(a_definition(mock), RecordingStore())
+    answer = served.send("GET", "/mock")
+    assert answer.headers["many"] == "a,1"
+    assert answer.headers.get("transfer-encoding") is None
+
+
 def test_members_of_overrides_are_set_by_index_and_by_put(served: Served) -> None:
     # Recorded on AWS: test_integration_mock_with_vtl_map_assignation.
     request = (

@@ -108,6 +108,15 @@ def test_text_that_is_not_json_is_a_string_and_nothing_is_an_object(
     assert rendered("$input.json('$')|$input.path('$')|$input.body", body) == output
 
 
+@pytest.mark.parametrize("template", ["$input.json('$')", "$input.path('$')"])
+def test_json_that_is_nested_too_deep_fails(template: str) -> None:
+    assert rendered(template, b"[" * 100_000 + b"]" * 100_000) == 500
+
+
+def test_a_number_that_json_does_not_have_makes_the_payload_a_string() -> None:
+    assert rendered("$input.json('$')", b'{"a": NaN}') == b'"{\\"a\\": NaN}"'
+
+
 @pytest.mark.parametrize(
     "template",
     [
