@@ -141,7 +141,8 @@ class Case(Struct, kw_only=True):
     `decoded`, `JSON`, `corrupted`, `error 500` …, for a download seen from the stored object, for
     an upload what it stored, seen from what was sent; empty where a header was judged, or nothing
     was. `expected_body` is the SHA-256 of the only body that would have been right, where there is
-    one that a deviation is from.
+    one that a deviation is from. A deviation is `tolerated` where another answer that is possible
+    on AWS explains it.
     `steps` are all that were planned, in order, `planned` their number: from the first one whose
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
@@ -169,6 +170,7 @@ class Case(Struct, kw_only=True):
     expected_form: str = ""
     actual_form: str = ""
     expected_body: Digest | None = None
+    tolerated: bool = False
     step: Count | None = None
     fails: bool
     waiver: str = ""

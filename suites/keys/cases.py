@@ -7,6 +7,7 @@ from dataclasses import replace
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.cases.object_address import address
+from fixtures.rules.object_names import key_is_greedy, key_is_in_query
 from fixtures.rules.step_plans import Plan, plan_reading, plan_upload
 from suites.header_values import binary_type
 from suites.profile import Profile
@@ -63,23 +64,27 @@ _ESCAPED_PAIRS = {
     "one-slash-and-two": ("t/u", "t//u"),
     "with-and-without-a-trailing-slash": ("v", "v/"),
 }
+# What nobody has seen before S3, where a key is a path parameter.
+_AT_THE_END = {"trailing-slash", "with-and-without-a-trailing-slash"}
+_UNCERTAIN_IN_PATH = {
+    *_AT_THE_END,
+    "plus-sign",
+    "two-slashes",
+    "space-and-plus-sign",
+    "one-slash-and-two",
+}
 LONGEST_KEY = 1024
 """Bytes of UTF-8 that S3 allows in a key. Source: Amazon S3 User Guide, object key names."""
 
 
 def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
     """An upload under each key, and the download that must return it."""
-    tables = (
-        (_KEYS, ("key-round-trip",)),
-        (_ESCAPES, ("key-escapes", "key-round-trip")),
-        (_DOT_SEGMENTS, ("key-dot-segments", "key-round-trip")),
-    )
     for operation in definition.operations_on_s3("PUT"):
-        for table, rules in tables:
-            for title, key in table.items():
-                row = f"{operation.name} key:{title}"
-                content = f"the object under {key}".encode()
-                yield _round_trip(definition, operation, row, f"keys/{key}", content, rules)
+        for title, key in (_KEYS | _ESCAPES | _DOT_SEGMENTS).items():
+            row = f"{operation.name} key:{title}"
+            content = f"the object under {key}".encode()
+            rules = (*_rules_about(operation, title), "key-round-trip")
+            yield _round_trip(definition, operation, row, f"keys/{key}", content, rules)
         row = f"{operation.name} key:{LONGEST_KEY}-bytes"
         name, content = "keys/long-", b"the object under the longest key"
         yield _round_trip(
@@ -89,13 +94,9 @@ def keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Two objects under similar keys; the first must be unchanged after the second upload."""
-    rules = ("keys-case-and-unicode", "read-after-write")
-    pairs = (
-        *((title, pair, rules) for title, pair in _PAIRS.items()),
-        *((title, pair, ("key-escapes", *rules)) for title, pair in _ESCAPED_PAIRS.items()),
-    )
     for operation in definition.operations_on_s3("PUT"):
-        for title, (one, other), about in pairs:
+        for title, (one, other) in (_PAIRS | _ESCAPED_PAIRS).items():
+            about = (*_rules_about(operation, title), "keys-case-and-unicode", "read-after-write")
             row = f"{operation.name} keys:{title}"
             first = _upload(definition, operation, f"pairs/{one}", b"the first of two objects")
             second = _upload(definition, operation, f"pairs/{other}", b"the second of two")
@@ -105,6 +106,19 @@ def lookalikes(definition: Definition, profile: Profile) -> Iterator[Case]:
                 continue
             setups = (Step(Role.SETUP, each.request) for each in (first, second))
             yield Case(row, (*setups, Step(Role.ACT, reading)), rules=about)
+
+
+def _rules_about(operation: Operation, title: str) -> tuple[str, ...]:
+    """The rules about the characters of a key, by where a request has it."""
+    if title in _DOT_SEGMENTS:
+        return ("key-dot-segments",)
+    if title not in _ESCAPES and title not in _ESCAPED_PAIRS:
+        return ()
+    if key_is_in_query(operation):
+        return ("key-escapes",)
+    if title in _AT_THE_END and key_is_greedy(operation):
+        return ("key-path-ends",)
+    return ("key-path-characters",) if title in _UNCERTAIN_IN_PATH else ("key-escapes",)
 
 
 def _round_trip(

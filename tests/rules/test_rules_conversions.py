@@ -76,8 +76,8 @@ def test_base64_is_padded_in_the_standard_alphabet_and_on_one_line(
         (b"", b"", ("empty-body", "the-rule")),
         (b"AAA=", b"\0\0", ("the-rule",)),
         # The last two bits are not zero: decoders differ, and AWS was not observed.
-        (b"AAB=", b"\0\0", ("base64-variant", "the-rule")),
-        (b"AB==", b"\0", ("base64-variant", "the-rule")),
+        (b"AAB=", b"\0\0", ("base64-unused-bits", "the-rule")),
+        (b"AB==", b"\0", ("base64-unused-bits", "the-rule")),
         (b"AAA", None, ("base64-variant", "the-rule")),
         (b"AAA=\n", None, ("base64-variant", "the-rule")),
         (b"_w==", None, ("base64-variant", "the-rule")),

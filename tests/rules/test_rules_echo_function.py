@@ -76,13 +76,14 @@ GIVEN = [
     ("text/plain", b"text", "text", False,
      ("lambda-request-text", "media-type-unlisted"), Level.MUST),
     (None, b"{}", "{}", False,
-     ("content-type-absent", "lambda-request-text", "media-type-unlisted"), Level.MUST),
+     ("content-type-absent", "lambda-request-text", "media-type-unlisted"), Level.DERIVED),
     ("text/plain", NOT_UTF_8, "a\ufffdb", False,
      ("lambda-request-not-utf-8", "lambda-request-text", "media-type-unlisted"), Level.DERIVED),
     ("text/plain", b"\xed\xa0\x80", "\ufffd" * 3, False,
      ("lambda-request-not-utf-8", "utf8-surrogates", "lambda-request-text",
       "media-type-unlisted"), Level.DERIVED),
-    ("text/plain", b"", None, False, ("lambda-request-empty", "empty-body"), Level.DERIVED),
+    ("text/plain", b"", None, False, ("lambda-request-empty-upload", "lambda-request-empty"),
+     Level.DERIVED),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from fixtures.rules.expectation import BodyKind, Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.mapping_templates import choose_for_accept, render
 from fixtures.rules.rule_book import Level
+from fixtures.rules.world import World
 from tests.rules.helpers import TO_BINARY, TO_TEXT, api, on_s3, request, response
 
 OLDER = Stored(b"older", "text/plain")
@@ -94,26 +95,34 @@ def test_accept_chooses_the_response_template_and_binary_is_refused(
     assert expectation.statuses == (status,)
     if body is None:
         assert expectation.rules[0] == "response-template-binary"
-        assert expectation.level is Level.DERIVED
+        assert expectation.level is Level.MUST
     else:
         assert (expectation.kind, expectation.body) == (BodyKind.TEMPLATE, body)
 
 
 @pytest.mark.parametrize(
-    ("templates", "accept", "chosen"),
+    ("templates", "accept", "chosen", "otherwise", "rule"),
     [
-        ({}, "text/plain", None),
-        ({"text/html": "H"}, "text/plain", "H"),
-        ({"text/html": "H", "application/json": "J"}, "text/plain", "J"),
-        ({"text/html": "H", "Application/JSON": "J"}, None, "J"),
-        ({"text/html": "H", "application/json": "J"}, "TEXT/html;q=0", "H"),
-        ({"text/html": "H", "application/json": "J"}, "*/*, text/html", "J"),
+        ({}, "text/plain", None, None, None),
+        ({"text/html": "H"}, "text/plain", "H", "H", "choice"),
+        ({"text/html": "H", "application/json": "J"}, "TEXT/html;q=0", "H", "H", "choice"),
+        ({"text/html": "H", "application/json": "J"}, "text/plain", "J", "H", "unmatched"),
+        ({"text/html": "H", "Application/JSON": "J"}, None, "J", "H", "unmatched"),
+        ({"text/html": "H", "application/json": "J"}, "*/*, text/html", "J", "H", "unmatched"),
+        ({"text/html": "H", "text/xml": "X"}, "text/plain", "H", "H", "unmatched"),
     ],
 )
-def test_a_response_template_is_that_of_accept_else_that_of_json_else_the_first(
-    templates: dict[str, str], accept: str | None, chosen: str | None
+def test_a_response_template_is_that_of_accept_else_that_of_json_or_the_first(
+    templates: dict[str, str],
+    accept: str | None,
+    chosen: str | None,
+    otherwise: str | None,
+    rule: str | None,
 ) -> None:
-    assert choose_for_accept(templates, accept) == chosen
+    template, rules = choose_for_accept(templates, accept)
+    first = World((("response-template-unmatched", "first"),))
+    assert (template, rules) == (chosen, () if rule is None else (f"response-template-{rule}",))
+    assert choose_for_accept(templates, accept, first)[0] == otherwise
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_rule_is_named_where_something_is_judged_by_it(rule: Rule) -> None:
         (("media-type-exact",), Level.MUST),
         (("media-type-exact", "content-length"), Level.SHOULD),
         (("content-length", "media-type-exact"), Level.SHOULD),
-        (("empty-body", "content-length", "media-type-exact"), Level.DERIVED),
+        (("accept-absent", "content-length", "media-type-exact"), Level.DERIVED),
     ],
 )
 def test_what_rests_on_several_rules_is_as_strong_as_the_weakest(

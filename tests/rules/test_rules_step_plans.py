@@ -163,7 +163,7 @@ READINGS = [
         b"\xff",
         "image/png",
         {"templates": {"text/plain": "<$input.body>", "text/html": "literal"}},
-        "application/json",
+        "text/plain",
         BodyKind.TEMPLATE,
     ),
     (

@@ -119,7 +119,7 @@ def test_an_empty_object_comes_empty_whatever_is_converted(
         BodyKind.EMPTY,
         b"",
     )
-    assert expectation.level is Level.DERIVED
+    assert expectation.level is Level.MUST
 
 
 @pytest.mark.parametrize("content_type", [LISTED, UNLISTED])
