@@ -62,8 +62,6 @@ class Policy:
         entry = self.known_as(verdict)
         if entry is not None:
             return f"known ({entry.reason})"
-        if verdict.tolerated:
-            return f"but AWS may answer like this: {verdict.rule} is not verified on AWS"
         return f"but rests on a rule that is {verdict.level}"
 
     def stale(self, deviations: Iterable[Verdict]) -> tuple[KnownDeviation, ...]:

@@ -63,7 +63,7 @@ def test_behaviours_are_arranged_by_level_and_rule(
 DESCRIBED = [
     # verdict, what the description has, what it has not
     (
-        a_verdict(rules=(MUST, DERIVED), expected="e", observed="o", cause="c"),
+        a_verdict(rules=(MUST, DERIVED), tolerated=True, expected="e", observed="o", cause="c"),
         ["**deviates** (derived): a reason", f"- `{MUST}` (must): ", "expected: e", "came: o", "c"],
         [],
     ),

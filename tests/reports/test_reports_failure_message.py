@@ -71,8 +71,11 @@ def test_each_part_says_what_the_verdict_says() -> None:
     assert lines[-1] == f"  {curl(step.exchange.sent)}"
 
 
-def test_the_level_is_the_weakest_of_all_rules() -> None:
-    assert "(derived)" in explain(a_verdict(rules=(MUST, DERIVED)), [], NOWHERE)
+def test_the_level_is_that_of_what_the_deviation_breaks() -> None:
+    assert "(must)" in explain(a_verdict(rules=(MUST, DERIVED)), [], NOWHERE)
+    assert "(should)" in explain(a_verdict(rules=(MUST, SHOULD, DERIVED)), [], NOWHERE)
+    tolerated = a_verdict(rules=(DERIVED, MUST), tolerated=True)
+    assert "(derived)" in explain(tolerated, [], NOWHERE)
 
 
 @pytest.mark.parametrize(

@@ -253,3 +253,10 @@ def test_two_uploads_on_the_same_objects_prepare_each_its_own() -> None:
     assert [replace(plan.with_unique_key, name="b/k") for plan in plans] == [
         plan.request for plan in plans
     ]
+
+
+def test_of_two_uploads_that_are_equally_certain_the_first_is_planned() -> None:
+    first, second = (on_s3("PUT", parameters=KEY, path=path) for path in ("/first", "/second"))
+    plan = plan_upload(api(first, second), first, "k", b"x", None)
+    assert plan is not None
+    assert (plan.request.operation.path, plan.expectation.level) == ("/first", Level.DERIVED)
