@@ -44,7 +44,7 @@ def _description(verdict: Verdict) -> str:
     basis = (rules()[name] for name in verdict.rules)
     lines += [f"- `{rule.id}` ({rule.level}): {rule.sentence}" for rule in basis]
     if verdict.outcome is Outcome.DEVIATES:
-        lines += [f"expected: {verdict.expected}", f"came: {verdict.observed}", verdict.cause]
+        lines += [f"expected: {verdict.expected}", f"received: {verdict.observed}", verdict.cause]
     return "\n\n".join(lines)
 
 

@@ -14,22 +14,22 @@ LONGEST_LINE = 16 * 1024
 
 
 def explain(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) -> str:
-    """The rule and its source, what was expected, what came, the likely cause, how to repeat it."""
+    """The rule and its source, expected and received, the likely cause, how to reproduce it."""
     rule = rules()[verdict.rule]
     parts = [
         f"{verdict.reason}",
         f"rule      {rule.id} ({verdict.level}): {rule.sentence}",
         *(f"source    {source}" for source in rule.sources),
         f"expected  {verdict.expected}",
-        f"came      {_indented(verdict.observed)}",
+        f"received  {_indented(verdict.observed)}",
     ]
     others = ", ".join(verdict.rules[1:])
     if others:
-        parts.insert(2, f"rests on  {others}")
+        parts.insert(2, f"also depends on  {others}")
     if verdict.cause:
-        parts.append(f"likely    {verdict.cause}")
+        parts.append(f"likely cause: {verdict.cause}")
     shown = performed[: (verdict.step or 0) + 1]
-    parts.append("repeat    with these commands, in this order:")
+    parts.append("reproduce:")
     parts += [f"  {command}" for command in commands(shown, bodies)]
     return "\n".join(parts)
 

@@ -1,7 +1,7 @@
 """All verdicts of a run, counted: what the terminal, the exit status and every document share."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from fixtures.exceptions import ExitStatus
@@ -69,6 +69,26 @@ class Results:
         if self.verdicts(Outcome.UNDECIDED) or not judged:
             return ExitStatus.INCONCLUSIVE
         return status
+
+
+def conclusion(counts: Mapping[Outcome, int], failing: int, what: str = "cases") -> str:
+    """The verdict on a run in one line, for so many deviations that fail it."""
+    total = sum(counts.values())
+    parts = {
+        "tolerated": counts.get(Outcome.DEVIATES, 0) - failing,
+        "inconclusive": counts.get(Outcome.UNDECIDED, 0),
+        "not applicable": counts.get(Outcome.NOT_APPLICABLE, 0),
+    }
+    others = [f"{count:,} {name}" for name, count in parts.items() if count]
+    aside = f" ({', '.join(others)})" if others else ""
+    if failing:
+        return f"FAIL: {failing:,} of {total:,} {what} failed{aside}"
+    passed = f"{counts.get(Outcome.CONFORMS, 0):,} passed"
+    if parts["inconclusive"]:
+        return f"INCONCLUSIVE: {', '.join((passed, *others))}"
+    if not counts.get(Outcome.CONFORMS) and not parts["tolerated"]:
+        return f"INCONCLUSIVE: nothing was evaluated{aside}"
+    return f"PASS: {', '.join((passed, '0 failed', *others))}"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Counter[str]:

@@ -1,12 +1,13 @@
 """The summary at the end of a terminal run."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from fixtures.cases.case import NO_CASE, NOT_JUDGED
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
-from reports.results import Results, grouped
+from reports.results import Results, conclusion, grouped
 
 _REASONS_SHOWN = 8
 
@@ -35,7 +36,8 @@ def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str
     for entry in gone:
         yield f"known deviation that is gone or expired: {entry}"
     yield ""
-    yield _conclusion(results)
+    counts = Counter(result.verdict.outcome for result in results.all)
+    yield conclusion(counts, sum(result.fails for result in results.all))
 
 
 def traffic(sent: Traffic) -> Iterator[str]:
@@ -63,18 +65,3 @@ def _reasons(outcome: Outcome, verdicts: Iterable[Verdict]) -> Iterator[str]:
     if len(reasons) > _REASONS_SHOWN:
         rest = sum(reasons.values()) - sum(n for _, n in reasons.most_common(_REASONS_SHOWN))
         yield f"{rest:>6}  for other reasons"
-
-
-def _conclusion(results: Results) -> str:
-    failing = sum(result.fails for result in results.all)
-    tolerated = len(results.verdicts(Outcome.DEVIATES)) - failing
-    undecided = len(results.verdicts(Outcome.UNDECIDED))
-    aside = f"; deviations that do not fail the run: {tolerated}" if tolerated else ""
-    if failing:
-        return f"The endpoint deviates in {failing} of {len(results.all)} cases{aside}."
-    if undecided:
-        return f"Not decided: {undecided} of {len(results.all)} cases left nothing to judge{aside}."
-    conforming = len(results.verdicts(Outcome.CONFORMS))
-    if not conforming and not tolerated:
-        return "Nothing was judged."
-    return f"The endpoint conforms in {conforming} of {len(results.all)} cases{aside}."

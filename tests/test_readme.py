@@ -80,7 +80,7 @@ def test_the_example_of_an_endpoint_runs() -> None:
         script = re.sub(r"https://\S+", gateway.url, script)
         done = shell(script.replace("my-api.yaml", str(FOLDER / "mapped.yaml")) + " suites/keys")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "The endpoint conforms" in done.stdout
+    assert "PASS: " in done.stdout
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -18,7 +18,7 @@ from reports.failure_message import explain
 from reports.loader import Contents
 from reports.publish import DOCUMENT, publish, remove_stale_reports
 from reports.recorder import load_cases
-from reports.results import Result, apply_policy
+from reports.results import Result, apply_policy, conclusion
 from reports.run_metadata import now
 from reports.stream import Record, Stream, record_of, to_jsonl
 from suites.load.worker_report import WorkerReport
@@ -94,7 +94,7 @@ class Aggregator:
             yield from self._reasons(whole)
         if why:
             yield f"This load is not whole: {why}."
-        yield self._conclusion()
+        yield conclusion(self.judged, self._failing, "requests")
         for file in published:
             yield f"report      {file}"
 
@@ -142,21 +142,6 @@ class Aggregator:
         reasons = dict.fromkeys(case.reason.removesuffix(case.remark) for case in undecided)
         for reason in list(reasons)[:_REASONS_SHOWN]:
             yield f"undecided: {reason}"
-
-    def _conclusion(self) -> str:
-        counts = self.judged
-        total = counts.total()
-        tolerated = counts[Outcome.DEVIATES] - self._failing
-        aside = f"; deviations that do not fail the run: {tolerated:,}" if tolerated else ""
-        if self._failing:
-            return f"The endpoint deviates in {self._failing:,} of {total:,} requests{aside}."
-        if counts[Outcome.UNDECIDED]:
-            return f"Not decided: {counts[Outcome.UNDECIDED]:,} of {total:,} requests{aside}."
-        if not total:
-            return "Nothing was judged."
-        return (
-            f"The endpoint conforms in {counts[Outcome.CONFORMS]:,} of {total:,} requests{aside}."
-        )
 
 
 def _in_words(counts: Counter[Outcome]) -> str:

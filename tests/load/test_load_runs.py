@@ -79,13 +79,13 @@ def test_a_gateway_that_mixes_up_its_clients_is_caught_with_evidence(
         "\nrule      ",
         "\nsource    ",
         "\nexpected  ",
-        "\ncame      ",
-        "\nrepeat    ",
+        "\nreceived  ",
+        "\nreproduce:",
         "curl ",
     ]
     places = [done.said.index(part) for part in parts]
     assert places == sorted(places)
-    assert "The endpoint deviates in " in done.said
+    assert "FAIL: " in done.said
     assert done.judged == done.sent
     again = judge(tmp_path)
     assert again.returncode == 1

@@ -64,11 +64,17 @@ DESCRIBED = [
     # verdict, what the description has, what it has not
     (
         a_verdict(rules=(MUST, DERIVED), tolerated=True, expected="e", observed="o", cause="c"),
-        ["**deviates** (derived): a reason", f"- `{MUST}` (must): ", "expected: e", "came: o", "c"],
+        [
+            "**deviates** (derived): a reason",
+            f"- `{MUST}` (must): ",
+            "expected: e",
+            "received: o",
+            "c",
+        ],
         [],
     ),
-    (a_verdict(Outcome.CONFORMS), ["**conforms** (must): a reason"], ["expected:", "came:"]),
-    (a_verdict(Outcome.UNDECIDED), ["**undecided** (must): a reason"], ["expected:", "came:"]),
+    (a_verdict(Outcome.CONFORMS), ["**conforms** (must): a reason"], ["expected:", "received:"]),
+    (a_verdict(Outcome.UNDECIDED), ["**undecided** (must): a reason"], ["expected:", "received:"]),
 ]
 
 
@@ -216,7 +222,7 @@ def test_terminal_junit_and_allure_agree_on_what_failed(deviating: tuple[Path, s
     root = ET.parse(folder / "junit.xml").getroot()
     cases = root.findall(".//testcase")
     assert len(failed) == len(root.findall(".//failure")) > 0
-    assert f"The endpoint deviates in {len(failed)} of {len(found)} cases" in output
+    assert f"FAIL: {len(failed)} of {len(found)} cases failed" in output
     verdicts = [
         each.get("value")
         for case in cases

@@ -45,7 +45,7 @@ def test_the_parts_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
     assert text.startswith("status 200 instead of 403\n")
     sources = ["source"] * len(rules()[MUST].sources)
     assert heads(text) == [
-        "rule", "rests", *sources, "expected", "came", "likely", "repeat",
+        "rule", "also", *sources, "expected", "received", "likely", "reproduce:",
     ]  # fmt: skip
 
 
@@ -54,19 +54,19 @@ def test_each_part_says_what_the_verdict_says() -> None:
     lines = explain(FOUND, [step], NOWHERE).splitlines()
     rule = rules()[MUST]
     assert f"rule      {MUST} (should): {rule.sentence}" in lines
-    assert f"rests on  {SHOULD}" in lines
+    assert f"also depends on  {SHOULD}" in lines
     assert [line for line in lines if line.startswith("source")] == [
         f"source    {source}" for source in rule.sources
     ]
     assert all(source.url in "\n".join(lines) for source in rule.sources)
     assert "expected  403 with the gateway's JSON error" in lines
-    came = lines.index("came      200 with 2 bytes")
+    came = lines.index("received  200 with 2 bytes")
     # What goes on stands under what it goes on from.
     assert lines[came + 1 : came + 3] == [
         " " * 10 + "expected at that offset:",
         " " * 10 + "00000000  7b",
     ]
-    assert "likely    the path is deployed after all" in lines
+    assert "likely cause: the path is deployed after all" in lines
     assert step.exchange is not None
     assert lines[-1] == f"  {curl(step.exchange.sent)}"
 
@@ -79,7 +79,7 @@ def test_the_level_is_that_of_what_the_deviation_breaks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "absent"), [({"cause": ""}, "likely"), ({"rules": (MUST,)}, "rests on")]
+    ("more", "absent"), [({"cause": ""}, "likely cause"), ({"rules": (MUST,)}, "also depends on")]
 )
 def test_a_part_of_which_nothing_is_known_is_left_out(more: dict[str, object], absent: str) -> None:
     facts = {"rules": (MUST, SHOULD), "cause": "something", **more}

@@ -144,7 +144,7 @@ def test_the_exit_status_is_that_of_the_run(
     assert main(["judge", str(runs())]) == 1
     assert main(["judge", str(runs("mapped", "connection-closed", 60))]) == 6
     assert main(["judge", str(runs().with_name(STREAM))]) == 1
-    assert "The endpoint deviates in " in capsys.readouterr().out
+    assert "FAIL: " in capsys.readouterr().out
 
 
 def changed(path: Path, tmp_path: Path, change: Callable[[Any], None]) -> Path:

@@ -100,22 +100,22 @@ def lines(found: Results, *gone: KnownDeviation) -> list[str]:
 
 CONCLUSIONS = [
     # outcomes, whether deviations fail, the last line
-    ((C, C), True, "The endpoint conforms in 2 of 2 cases."),
-    ((C, N), True, "The endpoint conforms in 1 of 2 cases."),
-    ((C, D), True, "The endpoint deviates in 1 of 2 cases."),
-    ((D, U), True, "The endpoint deviates in 1 of 2 cases."),
-    ((C, U), True, "Not decided: 1 of 2 cases left nothing to judge."),
-    ((N, N), True, "Nothing was judged."),
+    ((C, C), True, "PASS: 2 passed, 0 failed"),
+    ((C, N), True, "PASS: 1 passed, 0 failed, 1 not applicable"),
+    ((C, D), True, "FAIL: 1 of 2 cases failed"),
+    ((D, U), True, "FAIL: 1 of 2 cases failed (1 inconclusive)"),
+    ((C, U), True, "INCONCLUSIVE: 1 passed, 1 inconclusive"),
+    ((N, N), True, "INCONCLUSIVE: nothing was evaluated (2 not applicable)"),
     (
         (C, D),
         False,
-        "The endpoint conforms in 1 of 2 cases; deviations that do not fail the run: 1.",
+        "PASS: 1 passed, 0 failed, 1 tolerated",
     ),
-    ((D,), False, "The endpoint conforms in 0 of 1 cases; deviations that do not fail the run: 1."),
+    ((D,), False, "PASS: 0 passed, 0 failed, 1 tolerated"),
     (
         (U, D),
         False,
-        "Not decided: 1 of 2 cases left nothing to judge; deviations that do not fail the run: 1.",
+        "INCONCLUSIVE: 0 passed, 1 tolerated, 1 inconclusive",
     ),
 ]
 
@@ -130,9 +130,7 @@ def test_the_last_line_is_the_conclusion(
 def test_deviations_that_fail_and_others_are_told_apart() -> None:
     found = results(D, D)
     found.add(Result(a_verdict(rule=DERIVED), fails=False))
-    assert lines(found)[-1] == (
-        "The endpoint deviates in 2 of 3 cases; deviations that do not fail the run: 1."
-    )
+    assert lines(found)[-1] == ("FAIL: 2 of 3 cases failed (1 tolerated)")
 
 
 def test_the_summary_says_what_was_tested_and_counts_by_rule() -> None:
