@@ -53,6 +53,7 @@ _PAIRS = {
     ),
     "letters-beyond-ascii": ("\u56fe", "\u753b"),
     "with-and-without-a-space-at-the-end": ("w", "w "),
+    "in-another-folder": ("one/name", "two/name"),
     "alike-at-the-beginning": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
 }
 # … or if it decodes twice.
