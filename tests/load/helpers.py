@@ -54,8 +54,10 @@ class Ended:
     @property
     def judged(self) -> int:
         """How many requests the load says that it judged."""
-        (total,) = re.findall(r"^(?:The endpoint|Not decided).* of ([\d,]+) req", self.said, re.M)
-        return int(total.replace(",", ""))
+        (line,) = re.findall(r"^(?:PASS|FAIL|INCONCLUSIVE): .*", self.said, re.M)
+        counts = [int(count.replace(",", "")) for count in re.findall(r"[\d,]*\d", line)]
+        # A failure is so many of so many requests; else each request is in one of the counts.
+        return counts[1] if line.startswith("FAIL") else sum(counts)
 
     @property
     def sent(self) -> int:

@@ -120,7 +120,7 @@ def test_a_throttled_endpoint_is_undecided_and_never_accused(tmp_path: Path) -> 
         done = a_load(*BUSY, f"--endpoint={url}", out=tmp_path)
     assert done.status == 6, done.said
     assert done.document["totals"]["deviates"] == 0
-    assert "Not decided: " in done.said
+    assert "INCONCLUSIVE: " in done.said
     assert "429: throttled" in done.said
 
 
