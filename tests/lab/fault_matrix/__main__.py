@@ -1,5 +1,6 @@
 """`python -m tests.lab.fault_matrix`: prove that the suite catches each faulty gateway."""
 
+import random
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--fault", action="append", metavar="NAME", help="one fault; may be given several times"
     )
+    parser.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="only N of the faults, drawn by --seed, without the search for sole killers",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="default: 1")
     parser.add_argument("--profile", choices=("quick", "default"), default="quick")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the matrix there")
     options = parser.parse_args(arguments)
@@ -34,10 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         faults = [by_name(name).name for name in options.fault or BY_NAME]
     except UnknownFaultError as error:
         parser.error(str(error))
+    if options.sample:
+        chosen = random.Random(options.seed).sample(faults, min(options.sample, len(faults)))
+        faults = [name for name in faults if name in chosen]
+        say(f"{len(faults)} of {len(BY_NAME)} faults, drawn by seed {options.seed}")
     few = _FEW if options.fault else None
     started = time.monotonic()
     matrix = run(
-        faults, names, options.profile, control_cases=few, sole_killers=few is None, said=say
+        faults,
+        names,
+        options.profile,
+        control_cases=few,
+        sole_killers=not (options.fault or options.sample),
+        said=say,
     )
     _report(matrix, time.monotonic() - started)
     write_json(options.json, matrix.document())

@@ -241,3 +241,19 @@ def test_a_wrong_call_ends_in_one_sentence(options: list[str], says: str, capsys
     said = capsys.readouterr().err
     assert says in said
     assert said.count("\n") == 1
+
+
+def test_a_sample_is_drawn_by_its_seed(monkeypatch, capsys) -> None:
+    drawn = []
+
+    def no_run(faults, *_, sole_killers, **__):
+        drawn.append(tuple(faults))
+        assert not sole_killers
+        return Matrix("quick", {}, ())
+
+    monkeypatch.setattr(command, "run", no_run)
+    for seed in ("1", "1", "2"):
+        assert command.main(["--sample=7", f"--seed={seed}"]) == 0
+    assert len(set(drawn[0])) == 7
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert f"7 of {len(CATALOGUE)} faults, drawn by seed 1" in capsys.readouterr().out
