@@ -1,22 +1,26 @@
 """A verdict document from its file: `conformance.json`, the stream of a run, `.jsonl`, or a HAR."""
 
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 from fixtures.api import Definition, parse_definition
+from fixtures.bounded_file import MIB, read_regular_file
 from fixtures.exceptions import DefinitionError, DocumentError, ReportError
 from reports import document, har, stream
 from reports.bodies import Bodies, digest
+
+LARGEST_DOCUMENT = 1024 * MIB
+"""The most bytes of a document; that of a whole run with random payloads is some 100 MiB."""
 
 
 def load(path: Path) -> document.Document:
     """Read a document; raises `ReportError` with one sentence that names the file."""
     try:
-        with path.open("rb") as file:
-            if path.suffix == ".jsonl":
-                return stream.read(file)
-            read = har.read if path.suffix == ".har" else _document
-            return read(file.read())
+        raw = read_regular_file(path, LARGEST_DOCUMENT)
+        if path.suffix == ".jsonl":
+            return stream.read(BytesIO(raw))
+        return har.read(raw) if path.suffix == ".har" else _document(raw)
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
     except DocumentError as error:
@@ -67,7 +71,7 @@ class Contents:
         try:
             content = self._bodies[name].content
             if content is None:
-                content = self._kept.file(name).read_bytes()
+                content = read_regular_file(self._kept.file(name), LARGEST_DOCUMENT)
         except ValueError as error:
             raise ReportError(f"{self._path}: the body {name} is unreadable: {error}") from None
         except OSError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from fixtures.bounded_file import MIB, read_regular_file
 from fixtures.exceptions import KnownDeviationsError
 from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
@@ -80,10 +81,10 @@ def read_known_deviations(path: Path) -> tuple[KnownDeviation, ...]:
     Raises `KnownDeviationsError` with one sentence that names the file and the entry.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(read_regular_file(path, MIB).decode("utf-8"))
     except OSError as error:
         raise KnownDeviationsError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise KnownDeviationsError(f"{path}: not TOML: {error}") from None
     entries = document.get("deviation", [])
     if set(document) - {"deviation"} or not isinstance(entries, list):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.api import REST, Definition, Operation, parse_media_type
+from fixtures.bounded_file import MIB, read_regular_file
 from fixtures.cases.case import ExistingObject
 from fixtures.cases.object_address import object_path, object_place
 from fixtures.exceptions import CredentialsError, ManifestError, S3Error
@@ -93,7 +94,7 @@ def _in_manifest(
     path: Path, definition: Definition, operations: tuple[Operation, ...]
 ) -> Iterator[ExistingObject]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(read_regular_file(path, MIB).decode("utf-8"))
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -142,8 +143,6 @@ def _operation(
 
 def _content(file: Path, where: str) -> bytes:
     try:
-        if file.stat().st_size > MOST:
-            raise ManifestError(f"{where}: {file}: larger than the 10 MiB of a response")
-        return file.read_bytes()
+        return read_regular_file(file, MOST)
     except OSError as error:
         raise ManifestError(f"{where}: {file}: {error.strerror}") from None

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pytest_split.algorithms import Algorithms, TestGroup
 
+from fixtures.bounded_file import MIB, read_regular_file
 from fixtures.exceptions import ShardError
 
 _NAMED = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
@@ -59,7 +60,7 @@ def read_durations(path: Path) -> dict[str, float]:
     Raises `ShardError`.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_regular_file(path, 16 * MIB))
     except FileNotFoundError:
         return {}
     except OSError as error:

@@ -17,6 +17,10 @@ from fixtures.api import (
     Operation,
 )
 from fixtures.gateway.application import Gateway
+from fixtures.gateway.binary_media_types import BinaryMediaTypes
+from fixtures.gateway.error_responses import RefusedError
+from fixtures.gateway.integration_response import IntegrationResponses
+from fixtures.gateway.message import MethodRequest
 from fixtures.gateway.store import (
     S3Request,
     S3Response,
@@ -88,6 +92,13 @@ def test_an_integration_that_is_not_served_is_500(type_: str, method: str) -> No
     answer = ask(replace(definition, gateway_responses=(failure,)), "GET", "/other")
     assert (answer.status, answer.headers["x"]) == (500, "y")
     assert json.loads(answer.body) == {"message": "Internal server error"}
+
+
+def test_a_pattern_that_takes_too_long_ends_in_500() -> None:
+    slow = a_response("((((.?){99}){99}){99})x")
+    request = MethodRequest("id", "GET", "/v1/k", "/k", "v1", {}, {}, {}, b"", "127.0.0.1")
+    with pytest.raises(RefusedError):
+        IntegrationResponses([slow], BinaryMediaTypes(())).answer(request, 200, {}, b"")
 
 
 @pytest.mark.parametrize(

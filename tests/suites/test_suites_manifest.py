@@ -52,5 +52,5 @@ def test_a_definition_without_downloads_from_s3_has_nothing_to_read(tmp_path: Pa
 def test_a_file_that_no_response_could_hold_is_refused(tmp_path: Path) -> None:
     text = manifest(tmp_path, "")
     (tmp_path / "cat.jpg").write_bytes(bytes(10 * 1024 * 1024 + 1))
-    with pytest.raises(ManifestError, match=r"cat\.jpg: larger than the 10 MiB of a response"):
+    with pytest.raises(ManifestError, match=r"cat\.jpg: larger than 10 MiB"):
         objects(text, load("sample"), tmp_path)
