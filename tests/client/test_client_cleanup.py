@@ -13,6 +13,7 @@ from fixtures.cases.exchange import Route
 from fixtures.client.transport import transport_config, transport_for
 from fixtures.exceptions import CredentialsError
 from tests.client.transport_helpers import PASSPHRASE, Telling, a_proxy, files_in, serving
+from tests.remote_run.helpers import confirmation
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "p@ss: w/ord"
@@ -55,11 +56,20 @@ def test_a_cleanup_uses_the_client_certificate_and_the_proxy_of_its_run(tmp_path
         (journal,) = out.glob("journal-*.jsonl")
         assert not any(secret in journal.read_text() for secret in SECRETS.values())
         before = len(proxied.lines)
-        missing = python("apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite")
+        unconfirmed = python("apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite")
+        assert unconfirmed.returncode == 4
+        assert "with the environment variables PASS" in unconfirmed.stderr
+        confirmed = confirmation(journal)
+        missing = python(
+            "apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite", confirmed
+        )
         assert missing.returncode == 4
         assert "the environment variable PASSPHRASE is not set" in missing.stderr
         assert len(proxied.lines) == before
-        command = ("apigw_conformance", "cleanup", str(journal), "--cleanup=overwrite")
+        command = (
+            *("apigw_conformance", "cleanup", str(journal)),
+            *("--cleanup=overwrite", confirmed),
+        )
         done = python(*command, **SECRETS)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "emptied 3 objects" in done.stdout

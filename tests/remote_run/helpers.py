@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import msgspec
 from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
-from fixtures.client.journal import JournalContent, read
+from fixtures.client.journal import JournalContent, JournalHeader, read
 from fixtures.gateway.process import running_gateway
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,12 @@ def recorded(out: Path) -> JournalContent:
 def created(out: Path) -> list[str]:
     paths = list(out.glob("journal-*.jsonl"))
     return [line for path in paths for line in path.read_text().splitlines() if "created" in line]
+
+
+def confirmation(path: Path) -> str:
+    """The option with which somebody confirms the header of a journal as it is now."""
+    header = path.read_bytes().splitlines()[0]
+    return f"--confirm={msgspec.json.decode(header, type=JournalHeader).fingerprint}"
 
 
 def cleanup(host: Host, path: Path, *more: str) -> subprocess.CompletedProcess[str]:

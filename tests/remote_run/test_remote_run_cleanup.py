@@ -7,13 +7,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import structs
 
-from fixtures.client.journal import ObjectState
-from tests.remote_run.helpers import Host, cleanup, created, hosting, journal, recorded
+from fixtures.client.journal import JournalHeader, ObjectState
+from tests.remote_run.helpers import (
+    Host,
+    cleanup,
+    confirmation,
+    created,
+    hosting,
+    journal,
+    recorded,
+)
 
 SOME = ("suites/keys", "-k", "key:")
 
@@ -70,7 +81,8 @@ def test_a_refused_upload_is_not_overwritten_into_being(host: Host, tmp_path: Pa
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_ctrl_c_cleans_up_too(workers: str, host: Host, tmp_path: Path) -> None:
     status, said = host.cut(tmp_path, signal.SIGINT, "suites/upload", workers, "--cleanup=s3")
-    assert status == 2, said
+    assert status == 6, said
+    assert "INCONCLUSIVE: the run was cut short (interrupted)" in said
     assert len(created(tmp_path)) >= 15
     assert host.objects() == {}, said
     assert "cleaned up  deleted " in said
@@ -90,7 +102,12 @@ def test_a_killed_run_is_cleaned_up_from_its_journal_once(host: Host, tmp_path: 
 
 def test_a_killed_run_is_emptied_through_its_endpoint(host: Host, tmp_path: Path) -> None:
     host.cut(tmp_path, signal.SIGKILL, "suites/upload")
-    done = cleanup(host, journal(tmp_path), "--cleanup=overwrite")
+    refused = cleanup(host, journal(tmp_path), "--cleanup=overwrite")
+    assert refused.returncode == 4
+    confirmed = confirmation(journal(tmp_path))
+    assert f"goes to {host.url}, with uploads; if that is your run, confirm" in refused.stderr
+    assert confirmed in refused.stderr
+    done = cleanup(host, journal(tmp_path), "--cleanup=overwrite", confirmed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(host.objects().values()) == {0}
     assert "nothing to do" in cleanup(host, journal(tmp_path), "--cleanup=overwrite").stdout
@@ -107,10 +124,11 @@ def test_a_killed_run_with_a_parameter_is_cleaned_up_from_its_journal(
         asked = ("--definition=mapped", f"--param=bucket={bucket}", "--key-prefix=conformance/")
         host.cut(tmp_path, signal.SIGKILL, "suites/upload", *asked)
         assert len(host.objects()) > 10
-        done = cleanup(host, journal(tmp_path), "--cleanup=overwrite")
+        confirmed = confirmation(journal(tmp_path))
+        done = cleanup(host, journal(tmp_path), "--cleanup=overwrite", confirmed)
         assert done.returncode == 0, done.stdout + done.stderr
         assert set(host.objects().values()) == {0}
-        assert cleanup(host, journal(tmp_path), "--cleanup=s3").returncode == 0
+        assert cleanup(host, journal(tmp_path), "--cleanup=s3", confirmed).returncode == 0
         assert host.objects() == {}
 
 
@@ -124,9 +142,34 @@ def test_a_journal_that_names_what_is_not_the_runs_removes_nothing(
     line = {"state": "created", "operation": "PUT /s3", "name": f"the-bucket/{other}"}
     path.write_text(path.read_text() + json.dumps(line) + "\n")
     for way in ("s3", "overwrite"):
-        done = cleanup(host, path, f"--cleanup={way}")
+        done = cleanup(host, path, f"--cleanup={way}", confirmation(path))
         assert done.returncode == 4
         assert "which is not below the prefix of the run" in done.stderr
+    assert host.objects() == before
+
+
+def test_a_journal_whose_definition_leads_elsewhere_removes_nothing(
+    host: Host, tmp_path: Path
+) -> None:
+    other = theirs(host)
+    host.run(tmp_path, *SOME)
+    before = host.objects()
+    path = journal(tmp_path)
+    header, *lines = path.read_bytes().splitlines(keepends=True)
+    changed = msgspec.json.decode(header, type=JournalHeader)
+    text = changed.definition.document.replace("path/{key}", f"path/the-bucket/{other}")
+    assert text != changed.definition.document
+    text = text.replace('"integration.request.path.key": "method.request.querystring.key"', "")
+    kept = structs.replace(
+        changed.definition, document=text, sha256=sha256(text.encode()).hexdigest()
+    )
+    path.write_bytes(
+        msgspec.json.encode(structs.replace(changed, definition=kept)) + b"\n" + b"".join(lines)
+    )
+    for way in ("s3", "overwrite"):
+        done = cleanup(host, path, f"--cleanup={way}", confirmation(path))
+        assert done.returncode == 4
+        assert "not in the folder of the run" in done.stderr, done.stderr
     assert host.objects() == before
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from fixtures.api import ParameterValue
 from fixtures.api.parameter_values import bind
@@ -25,9 +26,7 @@ from fixtures.definitions import load
 from fixtures.exceptions import CredentialsError, JournalError
 
 PREFIX = "bucket/conformance/20260102T030405Z-0a1b2c/"
-DEFINITION = bind(
-    load("mapped"), {"bucket": ParameterValue("b"), "key": ParameterValue(variable="KEY")}
-)
+DEFINITION = bind(load("mapped"), {"bucket": ParameterValue(variable="KEY")})
 HEADING = JournalHeader(
     endpoint="https://a.example/v1",
     prefix=PREFIX,
@@ -212,3 +211,33 @@ def test_a_missing_and_an_empty_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     with pytest.raises(JournalError, match="not a journal: invalid header"):
         read(tmp_path / "empty")
+
+
+def test_a_definition_that_leads_out_of_the_run_makes_the_journal_unusable(tmp_path: Path) -> None:
+    for number, value in enumerate(("../..", "x/../../../victim")):
+        elsewhere = bind(load("mapped"), {"key": ParameterValue(value)})
+        header = structs.replace(HEADING, definition=RecordedDefinition.of(elsewhere))
+        written = Journal.begin(tmp_path / f"{number}.jsonl", header)
+        written.before(OBJECT)
+        with pytest.raises(JournalError, match=r"would reach .*not in the folder of the run"):
+            read(written.path)
+
+
+def test_a_prefix_with_dot_segments_is_no_prefix_of_a_run(tmp_path: Path) -> None:
+    header = structs.replace(HEADING, prefix=f"bucket/../{PREFIX}")
+    written = Journal.begin(tmp_path / "journal.jsonl", header)
+    with pytest.raises(JournalError, match="is not the prefix of a run"):
+        read(written.path)
+
+
+def test_the_fingerprint_changes_with_every_member_of_the_header() -> None:
+    others = [
+        {"endpoint": "https://evil.example/v1"},
+        {"headers": {"x-api-key": "env:AWS_SECRET_ACCESS_KEY"}},
+        {"route": Route(proxy="http://evil.example:3128")},
+        {"truncating_uploads": {}},
+        {"definition": RecordedDefinition.of(load("mapped"))},
+    ]
+    found = {structs.replace(HEADING, **other).fingerprint for other in ({}, *others)}
+    assert len(found) == 1 + len(others)
+    assert HEADING.secret_sources() == {"THE_KEY", "TOKEN", "PROXY"}
