@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from fixtures.diagnosis import Diagnosis
+from fixtures.printable import printable
 from reports.document import Case, Document
 from reports.page.headline import word
 
@@ -56,7 +57,7 @@ def escaped(text: str) -> str:
 
 def _in_a_line(text: str) -> str:
     line = " ".join(text.split())
-    line = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
+    line = printable(line)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

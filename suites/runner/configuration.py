@@ -1,5 +1,6 @@
 """What a run is to do, as the command line says it, and what the values of its options mean."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from fixtures.api import Definition
 from fixtures.cases.case import ExistingObject
 from fixtures.client import SecretHeader
 from fixtures.client.cleanup import CleanupMethod
+from fixtures.client.http_client import Timeouts
 from fixtures.client.transport import TransportConfig, default_transport
 from fixtures.exceptions import DefinitionError
 from reports.policy import Policy
 from suites.profile import PROFILES, Profile
 from suites.runner.sharding import Shard
+
+_AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class Configuration:
     seconds it waits for a deployment, `None` for no waiting. `shard` is the part of the cases that
     is run, `None` for all. `journal` is where it is written down what is created; `None` where
     nothing is, or where it ends with the embedded gateway. `cleanup` undoes that. `max_data` is how
-    many bytes may be written. `plan_only` sends nothing. Where there are `existing` objects, they
-    are downloaded, and nothing is uploaded.
+    many bytes may be written. `exchange_timeout` is in seconds; `patience` is how many cases in a
+    row may go without a usable answer. `plan_only` sends nothing. Where there are `existing`
+    objects, they are downloaded, and nothing is uploaded.
     """
 
     definition: Definition
@@ -58,8 +63,21 @@ class Configuration:
     journal: Path | None = None
     cleanup: CleanupMethod | None = None
     max_data: int | None = None
+    exchange_timeout: float = Timeouts.exchange
+    patience: int = 1
     plan_only: bool = False
     existing: tuple[ExistingObject, ...] = ()
+
+    @property
+    def secret_values(self) -> tuple[str, ...]:
+        """Every secret that this process holds."""
+        of_aws = (os.environ.get(name, "") for name in _AWS_SECRETS)
+        return (
+            *(header.secret for header in self.secrets),
+            *self.variables.values(),
+            *self.connection.secrets,
+            *filter(None, of_aws),
+        )
 
     @property
     def is_remote(self) -> bool:

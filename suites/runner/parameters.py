@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fixtures.api import Definition, ParameterValue
 from fixtures.api.parameter_values import with_parameters
 from fixtures.client import SecretHeader, secret_header
+from fixtures.client.credentials import Secret
 from fixtures.exceptions import DefinitionError
 
 
@@ -48,7 +49,7 @@ def with_values(
     }
     headers = [name for name in secret if ("header", name) in places]
     variables = {
-        given.variable: environment[given.variable]
+        given.variable: Secret(environment[given.variable], given.variable)
         for name, given in secret.items()
         if places & {("path", name), ("querystring", name)}
     }

@@ -13,6 +13,7 @@ from fixtures.cases.case import ExistingObject, Request
 from fixtures.cases.exchange import Exchange, FailureKind, Received
 from fixtures.client import CaseRunner
 from fixtures.exceptions import EndpointMismatchError
+from fixtures.printable import printable
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.routing import find_route
@@ -177,7 +178,7 @@ def _check_deployed(definition: Definition, request: Request, received: Received
     what = f"{request.sent_method} {request.operation.path}"
     said = f"{received.status} {_message(received)}".strip()
     if 300 <= received.status < 400:
-        where = received.header("Location") or "elsewhere"
+        where = printable(received.header("Location") or "elsewhere")
         raise EndpointMismatchError(
             f"{url} redirects {what} to {where}; give the URL that answers itself"
         )

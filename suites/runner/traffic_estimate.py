@@ -154,6 +154,10 @@ def bytes_of(text: str) -> int:
     unit = text[len(number) :].strip().upper()
     powers = {"": 0, "B": 0, "K": 1, "KB": 1, "M": 2, "MB": 2, "G": 3, "GB": 3}
     base = 1024 if "I" in unit else 1000
-    if not number.replace(".", "", 1).isdecimal() or unit.replace("I", "") not in powers:
+    if (
+        len(number) > 15
+        or not number.replace(".", "", 1).isdecimal()
+        or unit.replace("I", "") not in powers
+    ):
         raise ValueError(text)
     return int(float(number) * base ** powers[unit.replace("I", "")])
