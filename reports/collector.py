@@ -31,14 +31,19 @@ class Collector:
     """A pytest plugin that collects the verdicts of a run, from its workers too.
 
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
-    and written to the stream in the folder `out`. `allure` is the folder of Allure's results, and
-    `har` the file that gets all exchanges as HTTP Archive.
+    and written to the stream in the folder `out`. `failure` says why that is no longer possible,
+    `cut_short`, after `finish`, why the run ended early.
+    `allure` is the folder of Allure's results, and `har` the file that gets all exchanges as HTTP
+    Archive.
     """
 
     def __init__(self, out: Path, allure: str | None = None, har: Path | None = None) -> None:
         self.results = Results()
         self.planned = 0
         self.published: tuple[Path, ...] = ()
+        self.failure = ""
+        self.cut_short = ""
+        self.has_crashed = False
         self.traffic = Traffic()
         self._out = out
         self._allure = allure
@@ -98,6 +103,7 @@ class Collector:
             why = why or self._why or "no case was selected"
         elif left:
             why = why or self._why or "not every planned case came to a verdict"
+        self.cut_short = why
         end = document.End(
             complete=not why,
             why=why,
@@ -169,8 +175,17 @@ class Collector:
         self._judged.add(report.nodeid)
         self.results.add(Result.recorded(record_of(line).case))
         if self._stream is not None:
-            self._stream.write(line)
+            try:
+                self._stream.write(line)
+            except OSError as error:
+                self.failure = f"the reports cannot be written: {error.strerror}"
         report.conformance = None  # pytest keeps every report to its end
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """Remember that a worker of xdist was killed or crashed, and in which case."""
+        self.has_crashed = True
+        self._why = self._why or f"a worker crashed or was killed in {crashitem}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was interrupted, or why it stopped by itself."""

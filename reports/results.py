@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
+import pytest
+
 from fixtures.exceptions import ExitStatus
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
@@ -58,11 +60,17 @@ class Results:
             counts.setdefault(result.verdict.rule, Counter())[result.verdict.outcome] += 1
         return {name: counts[name] for name in rules() if name in counts}
 
-    def exit_status(self, status: int) -> int:
+    def exit_status(self, status: int, *, crashed: bool = False) -> int:
         """Pytest's own status, or 6 where nothing failed and something stayed undecided.
 
-        A run in which no test was judged is no success either.
+        A run in which no test was judged is no success either. One that was interrupted, or whose
+        worker `crashed`, fails by a deviation only.
         """
+        if status == pytest.ExitCode.INTERRUPTED or (
+            crashed and status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERNAL_ERROR)
+        ):
+            failing = any(result.fails for result in self.all)
+            return ExitStatus.FAILED if failing else ExitStatus.INCONCLUSIVE
         if status != 0 or not self.all:
             return status
         judged = self.verdicts(Outcome.CONFORMS) or self.verdicts(Outcome.DEVIATES)
@@ -71,8 +79,13 @@ class Results:
         return status
 
 
-def conclusion(counts: Mapping[Outcome, int], failing: int, what: str = "cases") -> str:
-    """The verdict on a run in one line, for so many deviations that fail it."""
+def conclusion(
+    counts: Mapping[Outcome, int], failing: int, what: str = "cases", *, cut_short: str = ""
+) -> str:
+    """The verdict on a run in one line, for so many deviations that fail it.
+
+    `cut_short` is why the run ended early; such a run never passes.
+    """
     total = sum(counts.values())
     parts = {
         "tolerated": counts.get(Outcome.DEVIATES, 0) - failing,
@@ -84,6 +97,8 @@ def conclusion(counts: Mapping[Outcome, int], failing: int, what: str = "cases")
     if failing:
         return f"FAIL: {failing:,} of {total:,} {what} failed{aside}"
     passed = f"{counts.get(Outcome.CONFORMS, 0):,} passed"
+    if cut_short:
+        return f"INCONCLUSIVE: the run was cut short ({cut_short}): {', '.join((passed, *others))}"
     if parts["inconclusive"]:
         return f"INCONCLUSIVE: {', '.join((passed, *others))}"
     if not counts.get(Outcome.CONFORMS) and not parts["tolerated"]:

@@ -12,7 +12,9 @@ from reports.results import Results, conclusion, grouped
 _REASONS_SHOWN = 8
 
 
-def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str]) -> Iterator[str]:
+def summary(
+    results: Results, endpoint: str, definition: str, gone: Sequence[str], cut_short: str = ""
+) -> Iterator[str]:
     """The lines: what was tested, the counts by rule, what was not decided and why, the verdict."""
     yield f"endpoint    {endpoint}"
     yield f"definition  {definition}"
@@ -37,7 +39,8 @@ def summary(results: Results, endpoint: str, definition: str, gone: Sequence[str
         yield f"known deviation that is gone or expired: {entry}"
     yield ""
     counts = Counter(result.verdict.outcome for result in results.all)
-    yield conclusion(counts, sum(result.fails for result in results.all))
+    failing = sum(result.fails for result in results.all)
+    yield conclusion(counts, failing, cut_short=cut_short)
 
 
 def traffic(sent: Traffic) -> Iterator[str]:

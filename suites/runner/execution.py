@@ -1,12 +1,14 @@
 """How a test gets its case sent and judged, and what pytest's own reports say of the verdict."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from fixtures.cases.case import Case
+from fixtures.client.case_runner import is_unanswered
+from fixtures.client.redaction import redact
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
 from reports.bodies import Bodies
@@ -25,11 +27,16 @@ _STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.
 
 @dataclass
 class _JudgedTest:
-    """What pytest's report of a test takes along: `record` is a line of the stream."""
+    """What pytest's report of a test takes along: `record` is a line of the stream.
+
+    `unanswered` and `cannot_go_on` are for `early_stop`.
+    """
 
     seconds: float = 0.0
     record: str = ""
     outcome: Outcome | None = None
+    unanswered: bool = False
+    cannot_go_on: str = ""
 
 
 _JUDGED = pytest.StashKey[_JudgedTest]()
@@ -67,8 +74,15 @@ def check(
     item, policy = request.node, run.configuration.policy
     judged = item.stash[_JUDGED] = _JudgedTest()
 
+    def cannot_go_on(error: OSError) -> BaseException:
+        judged.cannot_go_on = f"{error.filename or 'a report'} cannot be written: {error.strerror}"
+        return pytest.skip.Exception(judged.cannot_go_on)
+
     def execute(_: Case) -> Attempt:
-        done = scheduler.result(item)
+        try:
+            done = scheduler.result(item)
+        except OSError as error:  # the journal cannot be written, so nothing may be uploaded
+            raise cannot_go_on(error) from None
         judged.seconds = max(0.0, done.seconds - done.waited)
         return done.outcome
 
@@ -76,10 +90,14 @@ def check(
         attempt, verdict = judged_attempt.attempt, judged_attempt.verdict
         result = apply_policy(verdict, policy)
         performed = attempt.performed
-        line = recorder.record(
-            item.nodeid, item.stash[NUMBER], attempt.case, performed, result, attempt.remark
-        )
+        try:
+            line = recorder.record(
+                item.nodeid, item.stash[NUMBER], attempt.case, performed, result, attempt.remark
+            )
+        except OSError as error:
+            raise cannot_go_on(error) from None
         judged.record, judged.outcome = to_jsonl(line), verdict.outcome
+        judged.unanswered = verdict.outcome is Outcome.UNDECIDED and is_unanswered(performed)
         item.user_properties += [
             ("rule", verdict.rule),
             ("level", str(verdict.level)),
@@ -101,9 +119,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     judged = item.stash.get(_JUDGED, None)
     if report.when == "call" and judged is not None and judged.outcome is not None:
         report.conformance, report.verdict = judged.record, str(judged.outcome)
+        report.unanswered = judged.unanswered
         report.duration += judged.seconds  # what was sent ahead is the test's own time, too
         judged.record = ""  # the report has it now, and pytest keeps every item
+    run = RunState.of(item.config)
+    if run is not None and (report.failed or report.sections):
+        redact_report(report, run.configuration.secret_values)
+    if judged is not None and judged.cannot_go_on:
+        report.cannot_go_on = judged.cannot_go_on
     return report
+
+
+def redact_report(report: Any, secrets: Sequence[str]) -> None:
+    """Mask secrets in what pytest shows of a test: a traceback with --showlocals, captured logs."""
+
+    def masked(text: str) -> str:
+        return redact(text.encode(errors="surrogatepass"), secrets).decode(errors="surrogatepass")
+
+    report.sections = [(title, masked(text)) for title, text in report.sections]
+    text = report.longreprtext
+    if (clean := masked(text)) != text:
+        report.longrepr = clean
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -129,7 +165,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("conformance")
         stale = run.stale_deviations if configuration.shard is None else []
         source = configuration.definition.source
-        lines += summary(collector.results, run.endpoint, source, stale)
+        lines += summary(collector.results, run.endpoint, source, stale, collector.cut_short)
         lines += traffic(collector.traffic)
         lines += [f"report      {file}" for file in collector.published]
     for line in (*lines, *run.cleanup_lines):

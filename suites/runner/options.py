@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from fixtures.client.cleanup import CleanupMethod
+from fixtures.client.http_client import Timeouts
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.locations import OUT
 from fixtures.rules.rule_book import Level
@@ -19,6 +20,12 @@ _Value = TypeVar("_Value")
 
 CONCURRENCY = 16
 """Cases that are sent at once where each is a round trip away."""
+MOST_CONCURRENCY = 256
+"""Each case that is sent at once has a thread and a connection of its own."""
+LEAST_RATE = 0.01
+"""A request in 100 seconds; with fewer, a run would take weeks."""
+PATIENCE = 20
+"""Cases in a row without a usable answer; at 16 at once that is a minute of timeouts."""
 
 # The groups of `--help`.
 _TARGET = "conformance: what is tested"
@@ -44,9 +51,30 @@ def _reader(read: Callable[[str], _Value], advice: str) -> Callable[[str], _Valu
 
 
 def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
         raise ValueError(text)
     return int(text)
+
+
+def _concurrency(text: str) -> int:
+    number = _whole(text)
+    if number > MOST_CONCURRENCY:
+        raise ValueError(text)
+    return number
+
+
+def _rate(text: str) -> float:
+    number = _positive(text)
+    if number < LEAST_RATE:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = _positive(text)
+    if not 1 <= number <= 3600:
+        raise ValueError(text)
+    return number
 
 
 def _positive(text: str) -> float:
@@ -194,16 +222,45 @@ OPTIONS = (
         _SPEED,
         "parallel cases, while earlier ones are judged; reduced while the endpoint throttles "
         f"(default: {CONCURRENCY}, on loopback 1). With -n, of all workers together",
-        {"type": _reader(_whole, "no number of cases; give 1 or more"), "metavar": "N"},
+        {
+            "type": _reader(_concurrency, f"no number of cases from 1 to {MOST_CONCURRENCY}"),
+            "metavar": "N",
+        },
     ),
     Option(
         "--max-rate",
         _SPEED,
         "requests a second at the most, of all workers together (default: no limit)",
         {
-            "type": _reader(_positive, "no rate; give requests a second, like 5"),
+            "type": _reader(
+                _rate, f"no rate; give requests a second, {LEAST_RATE:g} or more, like 5"
+            ),
             "metavar": "R",
         },
+    ),
+    Option(
+        "--exchange-timeout",
+        _SPEED,
+        "the longest that one request may take in all, from the connection to the last byte "
+        "(default: 120 s)",
+        {
+            "type": _reader(_seconds, "no number of seconds between 1 and 3600"),
+            "metavar": "SECONDS",
+            "default": Timeouts.exchange,
+        },
+        field="exchange_timeout",
+    ),
+    Option(
+        "--patience",
+        _FAILURE,
+        "end the run after N cases in a row without a usable answer: timeouts, lost connections, "
+        f"429, 502, 503, 504 (default: {PATIENCE})",
+        {
+            "type": _reader(_whole, "no number of cases; give 1 or more"),
+            "metavar": "N",
+            "default": PATIENCE,
+        },
+        field="patience",
     ),
     Option(
         "--http2",

@@ -18,6 +18,7 @@ from reports import document
 from reports.collector import Collector
 from reports.run_metadata import environment, heading
 from suites.runner.configuration import Configuration
+from suites.runner.interrupts import Interrupts
 from suites.runner.traffic_estimate import TrafficEstimate
 
 PROBE_TIMEOUTS = Timeouts(connect=3.0, read=6.0, exchange=6.0)
@@ -32,7 +33,8 @@ class RunState:
     process sends. `collector` is there where this process reports, `estimate` while somebody still
     has to be told it. `deselected` and `shard_totals` are counted for the process that reports:
     how many tests `-k` and the like left out, and how many cases, of which subjects, all shards
-    have together. `shard_line` and `cleanup_lines` are for the terminal.
+    have together. `shard_line` and `cleanup_lines` are for the terminal; `interrupts` are the
+    signals that end a run.
     """
 
     configuration: Configuration
@@ -44,6 +46,7 @@ class RunState:
     shard_totals: tuple[int, list[str]] | None = None
     shard_line: str = ""
     cleanup_lines: Sequence[str] = ()
+    interrupts: Interrupts = field(default_factory=Interrupts)
     limiter: ConcurrencyLimiter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +80,7 @@ class RunState:
             variables=configuration.variables,
             sigv4=sigv4,
             transport_config=configuration.connection,
-            timeouts=timeouts,
+            timeouts=timeouts or Timeouts(exchange=configuration.exchange_timeout),
             attempts=attempts,
             limiter=self.limiter,
             http2=configuration.http2,
@@ -108,11 +111,6 @@ class RunState:
     def metadata(self, arguments: Sequence[str], workers: int) -> document.Run:
         """What every report says of the run; `arguments` are those of the command line."""
         configuration = self.configuration
-        secrets = [
-            *(secret.secret for secret in configuration.secrets),
-            *configuration.variables.values(),
-            *configuration.connection.secrets,
-        ]
         run = heading(
             configuration.definition,
             self.endpoint,
@@ -121,7 +119,7 @@ class RunState:
             strict=configuration.strict,
             key_prefix=configuration.prefix,
             arguments=arguments,
-            secrets=secrets,
+            secrets=configuration.secret_values,
             environment=environment(os.environ, workers),
         )
         shard = configuration.shard

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +15,9 @@ from reports.collector import Collector
 from reports.progress import Progress
 from suites.runner import plan, remote_run
 from suites.runner.configuration_reader import is_about_an_endpoint, read
+from suites.runner.early_stop import EarlyStop
 from suites.runner.experiments import BUDGET, send_experiments
+from suites.runner.interrupts import ignored_note
 from suites.runner.run_state import RUN, RunState
 from suites.runner.startup import embedded_gateway, run_preflight
 from suites.runner.worker_messages import received_output, send_input, send_output
@@ -68,9 +71,14 @@ def _reporting_run(config: pytest.Config) -> RunState | None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded gateway where no endpoint is given, and the reports."""
     config = session.config
+    of_worker = RunState.of(config)
+    if of_worker is not None and of_worker.collector is None:
+        early_stop = EarlyStop(session, None, of_worker.configuration.patience)
+        config.pluginmanager.register(early_stop, "conformance-early-stop")
     run = _reporting_run(config)
     if run is None or run.configuration.plan_only:
         return
+    run.interrupts.install()
     try:
         if not run.endpoint:
             run.gateway = embedded_gateway(config.getoption("--definition") or DEFAULT)
@@ -117,6 +125,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         run_preflight(run, reporter.write_line if reporter is not None else print)
     except ConformanceError as error:
         _refuse(run, error)
+    assert run.collector is not None
+    early_stop = EarlyStop(session, run.collector, run.configuration.patience)
+    config.pluginmanager.register(early_stop, "conformance-early-stop")
+    note = ignored_note() if run.configuration.cleanup else ""
+    if note and reporter is not None:
+        reporter.write_line(note)
     if reporter is not None and config.get_verbosity(config.VERBOSITY_TEST_CASES) == 0:
         collector = run.collector
         progress = Progress(reporter, lambda: collector.planned if collector is not None else 0)
@@ -162,21 +176,29 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     # A shard knows too little: its explanations may be told apart by the others.
     if configuration.shard is None and not (session.shouldfail or session.shouldstop):
         workers = config.getoption("numprocesses", None) or 0
-        collector.experiment(partial(send_experiments, run, workers=workers), BUDGET)
+        with suppress(KeyboardInterrupt):  # there is less to explain, and nothing else is lost
+            collector.experiment(partial(send_experiments, run, workers=workers), BUDGET)
+    run.interrupts.finishing()
     collector.traffic += run.limiter.traffic
     stale = run.stale_deviations
     # What no case of a shard needs may be needed in another: only their merge can tell.
     strict = configuration.strict and configuration.shard is None
-    status = collector.results.exit_status(int(session.exitstatus))
+    status = collector.results.exit_status(int(session.exitstatus), crashed=collector.has_crashed)
     if status == 0 and strict and stale:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
-    collector.finish(status, stale, why=str(session.shouldfail or session.shouldstop or ""))
+    try:
+        collector.finish(status, stale, why=str(session.shouldfail or session.shouldstop or ""))
+    except KeyboardInterrupt:
+        print("ERROR: the reports are incomplete: interrupted", file=sys.stderr)  # noqa: T201
     run.cleanup_lines = tuple(remote_run.clean_up_endpoint(run))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the embedded gateway."""
     run = RunState.of(config)
-    if run is not None and run.gateway is not None:
+    if run is None:
+        return
+    if run.gateway is not None:
         stop(run.gateway)
+    run.interrupts.restore()

@@ -9,7 +9,8 @@ from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received
 from fixtures.client import http_client as client_module
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
-from tests.client.helpers import OK, Reply, a_client, a_wire, answering
+from fixtures.client.transport import transport_config
+from tests.client.helpers import OK, Reply, a_client, a_wire, answering, status
 
 ZIPPED = gzip.compress(b"a text " * 20, mtime=0)
 EVERY_BYTE = bytes(range(256))
@@ -160,9 +161,49 @@ def test_the_client_stops_reading_a_slow_body_at_the_deadline() -> None:
     timeouts = Timeouts(connect=1, read=1, exchange=0.3)
     exchange = answered(Reply(pieces, "close", pause=0.03), timeouts=timeouts)
     assert exchange.received is None
-    sentence = "the response took longer than 0.3 s"
+    sentence = "the exchange took longer than 0.3 s in all"
     assert exchange.failure == Failure(FailureKind.RESPONSE_TIMEOUT, sentence)
     assert exchange.seconds < 1
+
+
+DRIPS = {
+    "100-continue": (b"HTTP/1.1 100 Continue\r\n\r\n",) * 100,
+    "header-lines": (b"HTTP/1.1 200 OK\r\n", *[b"X-Drip: 1\r\n"] * 100),
+    "one-header-line": (b"HTTP/1.1 200 OK\r\nX-Drip: ", *[b"1"] * 100),
+    "trailer-lines": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        *[b"X-Drip: 1\r\n"] * 100,
+    ),
+}
+
+
+@pytest.mark.parametrize("pieces", DRIPS.values(), ids=DRIPS)
+def test_one_deadline_ends_an_exchange_that_drips_for_ever(pieces: tuple[bytes, ...]) -> None:
+    timeouts = Timeouts(connect=1, read=1, exchange=0.3)
+    exchange = answered(Reply(pieces, "silent", pause=0.02), timeouts=timeouts)
+    assert exchange.received is None
+    assert str(exchange.failure) == "the exchange took longer than 0.3 s in all"
+    assert exchange.repeats == ()
+
+
+def test_one_deadline_ends_a_proxy_whose_answer_to_connect_drips() -> None:
+    drip = Reply((b"HTTP/1.1 200 OK\r\n", *[b"X-Drip: 1\r\n"] * 100), "silent", pause=0.02)
+    timeouts = Timeouts(connect=1, read=1, exchange=0.3)
+    with a_wire(drip) as wire:
+        config = transport_config(None, None, f"http://127.0.0.1:{wire.port}", {})
+        with a_client(
+            "https://example.invalid/v1", transport_config=config, timeouts=timeouts
+        ) as client:
+            exchange = client.send("GET", "/s3", (), b"", case="")
+    assert str(exchange.failure) == "the exchange took longer than 0.3 s in all"
+
+
+def test_a_407_is_the_proxy_s_and_never_the_endpoint_s() -> None:
+    exchange = answered(*[status(407)] * 4, method="POST")
+    assert exchange.received is None
+    assert exchange.failure == Failure(
+        FailureKind.PROXY, "a proxy answered 407; check the user of --proxy"
+    )
 
 
 @pytest.mark.parametrize(

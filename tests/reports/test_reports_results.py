@@ -70,7 +70,10 @@ STATUSES = [
     (1, (U,), True, 1),
     (1, (N,), True, 1),
     (1, (), True, 1),
-    (2, (C, U), True, 2),
+    (2, (C, U), True, 6),
+    (2, (C,), True, 6),
+    (2, (D,), True, 1),
+    (2, (D,), False, 6),
     (3, (N,), True, 3),
     (4, (), True, 4),
     (5, (), True, 5),
@@ -191,3 +194,11 @@ def test_reasons_that_are_many_are_cut_with_a_count(reasons: int, rest: str | No
 def test_known_deviations_that_are_gone_are_named() -> None:
     text = lines(results(C), KnownDeviation(MUST, "GET *", "ticket 7"))
     assert f"known deviation that is gone or expired: rule '{MUST}' and case 'GET *'" in text
+
+
+@pytest.mark.parametrize(("outcome", "ends"), [(C, 6), (D, 1)])
+@pytest.mark.parametrize("status", [1, 3])
+def test_a_crashed_worker_fails_a_run_by_a_deviation_only(
+    outcome: Outcome, ends: int, status: int
+) -> None:
+    assert results(outcome).exit_status(status, crashed=True) == ends

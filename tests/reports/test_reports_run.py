@@ -240,12 +240,18 @@ def end_in_the_middle(out: Path, how: signal.Signals, *arguments: str) -> int:
 
 
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["alone", "a-worker"])
-def test_an_interrupted_run_leaves_what_it_has(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    assert end_in_the_middle(tmp_path, signal.SIGINT, *workers) == 2
+@pytest.mark.parametrize(
+    ("how", "why"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")]
+)
+def test_an_interrupted_run_leaves_what_it_has(
+    tmp_path: Path, workers: tuple[str, ...], how: signal.Signals, why: str
+) -> None:
+    status = end_in_the_middle(tmp_path, how, *workers)
     whole = written(tmp_path)
     assert whole.end.complete is False
-    assert whole.end.why == "interrupted"
-    assert whole.end.exit_status == 2
+    assert whole.end.why == why
+    assert whole.end.exit_status == status
+    assert status == (1 if any(case.fails for case in whole.cases) else 6)
     assert 1 <= len(whole.cases) < whole.run.planned
 
 
@@ -272,7 +278,8 @@ def test_a_worker_that_crashes_takes_one_case_with_it(tmp_path: Path) -> None:
     )
     out = tmp_path / "out"
     done = run(out, "-n1", "-p", "crashing", "suites/errors", PYTHONPATH=str(tmp_path))
-    assert done.returncode == 1, done.stdout
+    assert done.returncode == 6, done.stdout
+    assert "INCONCLUSIVE: the run was cut short (a worker crashed or was killed" in done.stdout
     whole = written(out)
     assert whole.end.complete is False
     assert whole.untested[-1].startswith("1 of ")
