@@ -91,8 +91,12 @@ class Collector:
         except ReportError:  # a body is gone already: there is no diagnosis of this run
             return
 
-    def finish(self, status: int, stale: Sequence[str] = (), why: str = "") -> None:
+    def finish(
+        self, status: int, stale: Sequence[str] = (), why: str = "", unseen: str = ""
+    ) -> None:
         """Write the footer and every document; `why` is what stopped the run early, if known.
+
+        `unseen` says that the whole plan showed nothing about binary data.
 
         Where that cannot be done, the verdicts still hold: it is said, and the run ends as ever.
         """
@@ -109,7 +113,7 @@ class Collector:
             why=why,
             ended=now(),
             exit_status=status,
-            untested=list(self._untested()),
+            untested=[*self._untested(), *filter(None, [unseen])],
             without_verdict=left,
             traffic=traffic_of(self.traffic),
         )
@@ -121,6 +125,11 @@ class Collector:
                 Bodies.beside(stream.path).tidy(whole.bodies, since=self._started)
         except OSError as error:
             print(f"ERROR: the reports could not be written: {error}", file=sys.stderr)  # noqa: T201
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all cases of the definition were planned here: no selection, and no shard."""
+        return not self._of and not any(self._untested())
 
     def _untested(self) -> Iterator[str]:
         others = sorted(subjects() - self._subjects) if self._subjects else []

@@ -171,6 +171,7 @@ class Case(Struct, kw_only=True):
     actual_form: str = ""
     expected_body: Digest | None = None
     tolerated: bool = False
+    bytes_seen: bool = False
     step: Count | None = None
     fails: bool
     waiver: str = ""

@@ -216,7 +216,9 @@ def _status(
     fails = any(case.fails for case in cases)
     if fails or broken or (complete and parts[0].recorded.run.strict and stale):
         return ExitStatus.FAILED
-    status = Results([Result.recorded(case) for case in cases]).exit_status(ExitStatus.PASSED)
+    status = Results([Result.recorded(case) for case in cases]).exit_status(
+        ExitStatus.PASSED, whole=True
+    )
     return status if complete and cases else ExitStatus.INCONCLUSIVE
 
 

@@ -60,11 +60,17 @@ class Results:
             counts.setdefault(result.verdict.rule, Counter())[result.verdict.outcome] += 1
         return {name: counts[name] for name in rules() if name in counts}
 
-    def exit_status(self, status: int, *, crashed: bool = False) -> int:
+    @property
+    def shows_nothing_binary(self) -> bool:
+        """Whether no answer at all was compared with the bytes of an object or a function."""
+        return bool(self.all) and not any(result.verdict.bytes_seen for result in self.all)
+
+    def exit_status(self, status: int, *, crashed: bool = False, whole: bool = False) -> int:
         """Pytest's own status, or 6 where nothing failed and something stayed undecided.
 
         A run in which no test was judged is no success either. One that was interrupted, or whose
-        worker `crashed`, fails by a deviation only.
+        worker `crashed`, fails by a deviation only. A `whole` plan, of which nothing was selected,
+        passes only where bytes were seen.
         """
         if status == pytest.ExitCode.INTERRUPTED or (
             crashed and status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERNAL_ERROR)
@@ -74,17 +80,26 @@ class Results:
         if status != 0 or not self.all:
             return status
         judged = self.verdicts(Outcome.CONFORMS) or self.verdicts(Outcome.DEVIATES)
-        if self.verdicts(Outcome.UNDECIDED) or not judged:
+        if self.verdicts(Outcome.UNDECIDED) or not judged or (whole and self.shows_nothing_binary):
             return ExitStatus.INCONCLUSIVE
         return status
 
 
+NOTHING_BINARY = "nothing about binary was tested"
+
+
 def conclusion(
-    counts: Mapping[Outcome, int], failing: int, what: str = "cases", *, cut_short: str = ""
+    counts: Mapping[Outcome, int],
+    failing: int,
+    what: str = "cases",
+    *,
+    cut_short: str = "",
+    unseen: bool = False,
 ) -> str:
     """The verdict on a run in one line, for so many deviations that fail it.
 
-    `cut_short` is why the run ended early; such a run never passes.
+    `cut_short` is why the run ended early; such a run never passes, nor does one that is `unseen`:
+    no answer of the whole plan was compared with the bytes of an object.
     """
     total = sum(counts.values())
     parts = {
@@ -99,6 +114,8 @@ def conclusion(
     passed = f"{counts.get(Outcome.CONFORMS, 0):,} passed"
     if cut_short:
         return f"INCONCLUSIVE: the run was cut short ({cut_short}): {', '.join((passed, *others))}"
+    if unseen:
+        return f"INCONCLUSIVE: {NOTHING_BINARY}: {', '.join((passed, *others))}"
     if parts["inconclusive"]:
         return f"INCONCLUSIVE: {', '.join((passed, *others))}"
     if not counts.get(Outcome.CONFORMS) and not parts["tolerated"]:

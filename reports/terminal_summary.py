@@ -13,9 +13,17 @@ _REASONS_SHOWN = 8
 
 
 def summary(
-    results: Results, endpoint: str, definition: str, gone: Sequence[str], cut_short: str = ""
+    results: Results,
+    endpoint: str,
+    definition: str,
+    gone: Sequence[str],
+    cut_short: str = "",
+    way_out: str = "",
 ) -> Iterator[str]:
-    """The lines: what was tested, the counts by rule, what was not decided and why, the verdict."""
+    """The lines: what was tested, the counts by rule, what was not decided and why, the verdict.
+
+    `way_out` is given where the whole plan showed nothing about binary data, and says what would.
+    """
     yield f"endpoint    {endpoint}"
     yield f"definition  {definition}"
     yield ""
@@ -40,7 +48,9 @@ def summary(
     yield ""
     counts = Counter(result.verdict.outcome for result in results.all)
     failing = sum(result.fails for result in results.all)
-    yield conclusion(counts, failing, cut_short=cut_short)
+    if way_out:
+        yield way_out
+    yield conclusion(counts, failing, cut_short=cut_short, unseen=bool(way_out))
 
 
 def traffic(sent: Traffic) -> Iterator[str]:

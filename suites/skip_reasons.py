@@ -42,3 +42,25 @@ def why_not_stored(definition: Definition, operation: Operation) -> str:
 def why_not_seen(definition: Definition, operation: Operation) -> str:
     """Why no download shows what this operation stored."""
     return NO_CONCLUSIVE_DOWNLOAD if same_objects(definition, operation, "GET") else NO_DOWNLOAD
+
+
+def way_out(definition: Definition) -> str:
+    """What lets something about binary be tested, for a definition of which nothing was."""
+    ways = []
+    downloads = definition.operations_on_s3("GET")
+    if downloads and not definition.operations_on_s3("PUT"):
+        ways.append(
+            "no operation uploads what the downloads could show: give existing objects, "
+            "--read-only=KEY,KEY or --read-only=objects.toml"
+        )
+    elif definition.operations_on_s3("PUT") and not downloads:
+        ways.append(
+            "no operation downloads what was uploaded: add a GET on the same objects, in a stage "
+            "of its own if need be"
+        )
+    if definition.operations_on_lambda("GET"):
+        ways.append(
+            "the functions are not this suite's echo function: deploy fixtures/functions/echo.py "
+            "behind them"
+        )
+    return "; ".join(ways) or "no object was uploaded and downloaded again"

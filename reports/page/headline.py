@@ -1,5 +1,6 @@
 """The verdict on a whole run, in one word and one line."""
 
+from fixtures.exceptions import ExitStatus
 from reports.document import Document
 
 
@@ -10,7 +11,8 @@ def word(document: Document) -> str:
         return "Cut short"
     if any(case.fails for case in document.cases):
         return "Deviates"
-    if totals.undecided or not totals.conforms + totals.deviates:
+    undecided = document.end.exit_status == ExitStatus.INCONCLUSIVE
+    if undecided or totals.undecided or not totals.conforms + totals.deviates:
         return "Not decided"
     return "Conforms"
 

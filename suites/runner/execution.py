@@ -165,7 +165,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("conformance")
         stale = run.stale_deviations if configuration.shard is None else []
         source = configuration.definition.source
-        lines += summary(collector.results, run.endpoint, source, stale, collector.cut_short)
+        cut_short, way = collector.cut_short, run.way_out
+        lines += summary(collector.results, run.endpoint, source, stale, cut_short, way)
         lines += traffic(collector.traffic)
         lines += [f"report      {file}" for file in collector.published]
     for line in (*lines, *run.cleanup_lines):

@@ -17,6 +17,7 @@ from fixtures.printable import printable
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.routing import find_route
+from fixtures.rules.s3_error import s3_error_code, usual_cause
 from fixtures.rules.step_plans import listed_types, plan_reading
 from suites.lambda_proxy.echo_requests import downloads, handshake
 
@@ -44,6 +45,10 @@ def preflight(
     for operation in definition.operations_on_s3("GET"):
         request = _missing(operation)
         missing = _answer(case_runner, request, url)
+        code = s3_error_code(missing.body)
+        # Without s3:ListBucket, S3 says AccessDenied of an object that is not there.
+        if code not in ("", "NoSuchKey", "AccessDenied"):
+            raise _s3_refuses(url, code, f"{operation.name} was answered {missing.status}")
         _check_deployed(definition, request, missing, url)
         alike = 200 in expected_response(definition, request, None).statuses
         unknown = find_route(definition, _UNKNOWN, "GET").operation is None
@@ -70,6 +75,14 @@ def _check_functions(definition: Definition, case_runner: CaseRunner, url: str) 
         said = f"{received.status} {_message(received)}".strip()
         if definition.kind.unknown_route_message in said:
             raise _not_deployed(definition, url, what, said)
+        # RFC 9110 section 15.6.3 and API Gateway: 502 for a response of a function that is not
+        # valid, 500 for one that cannot be decoded.
+        if received.status in (500, 502) and not definition.operations_on_s3("GET"):
+            raise EndpointMismatchError(
+                f"{url}: the function behind {what} fails ({said}): usually it ends with an "
+                f"exception, returns no object with statusCode and a string as body, or says "
+                f"isBase64Encoded of a body that is no Base64; its log says which"
+            )
 
 
 def requests(definition: Definition, found: Sequence[ExistingObject] = ()) -> Iterator[Request]:
@@ -93,20 +106,34 @@ def _unknown(operation: Operation) -> Request:
 
 def _store_something(definition: Definition, case_runner: CaseRunner, url: str) -> Request | None:
     refusals: list[str] = []
+    codes: dict[str, str] = {}
     for operation in definition.operations_on_s3("PUT"):
         for request in _uploads(definition, operation):
             received = _answer(case_runner, request, url)
+            code = s3_error_code(received.body)
+            if code:
+                codes.setdefault(code, f"{operation.name} was answered {received.status}")
+                continue
             if 200 <= received.status < 300:
                 return request
             _check_deployed(definition, request, received, url)
             if expected_response(definition, request, None).succeeds:
                 refusals.append(f"{operation.name} answered {received.status} {_message(received)}")
+    for code, said in codes.items():
+        raise _s3_refuses(url, code, said)
     if refusals:
         raise EndpointMismatchError(
             f"{url} stores nothing ({refusals[0]}); check the integration's role and bucket, and "
             f"where the key begins with the bucket give --key-prefix=BUCKET/"
         )
     return None
+
+
+def _s3_refuses(url: str, code: str, said: str) -> EndpointMismatchError:
+    hidden = ", which the integration responses hide" if said.endswith("200") else ""
+    return EndpointMismatchError(
+        f"{url} is reached, but S3 answers {code} ({said}{hidden}): {usual_cause(code)}"
+    )
 
 
 def _find_something(

@@ -20,6 +20,7 @@ from reports.run_metadata import environment, heading
 from suites.runner.configuration import Configuration
 from suites.runner.interrupts import Interrupts
 from suites.runner.traffic_estimate import TrafficEstimate
+from suites.skip_reasons import way_out
 
 PROBE_TIMEOUTS = Timeouts(connect=3.0, read=6.0, exchange=6.0)
 """For requests before the first test: an endpoint that is not there must not keep anybody long."""
@@ -66,6 +67,16 @@ class RunState:
             return []
         deviations = self.collector.results.verdicts(Outcome.DEVIATES)
         return [str(entry) for entry in self.configuration.policy.stale(deviations)]
+
+    @property
+    def way_out(self) -> str:
+        """What would let something binary be tested, where the whole plan did not; or ""."""
+        collector = self.collector
+        if collector is None or not collector.is_whole:
+            return ""
+        if not collector.results.shows_nothing_binary:
+            return ""
+        return way_out(self.configuration.definition)
 
     def client(self, timeouts: Timeouts | None = None, attempts: int = ATTEMPTS) -> Client:
         """A client for the endpoint, with everything that authenticates it."""

@@ -13,6 +13,7 @@ from fixtures.exceptions import ConformanceError, GatewayStartError, UsageError
 from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
+from reports.results import NOTHING_BINARY
 from suites.runner import plan, remote_run
 from suites.runner.configuration_reader import is_about_an_endpoint, read
 from suites.runner.early_stop import EarlyStop
@@ -183,12 +184,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     stale = run.stale_deviations
     # What no case of a shard needs may be needed in another: only their merge can tell.
     strict = configuration.strict and configuration.shard is None
-    status = collector.results.exit_status(int(session.exitstatus), crashed=collector.has_crashed)
+    status = collector.results.exit_status(
+        int(session.exitstatus), crashed=collector.has_crashed, whole=collector.is_whole
+    )
     if status == 0 and strict and stale:
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     try:
-        collector.finish(status, stale, why=str(session.shouldfail or session.shouldstop or ""))
+        why = str(session.shouldfail or session.shouldstop or "")
+        way = run.way_out
+        collector.finish(status, stale, why, f"{NOTHING_BINARY}: {way}" if way else "")
     except KeyboardInterrupt:
         print("ERROR: the reports are incomplete: interrupted", file=sys.stderr)  # noqa: T201
     run.cleanup_lines = tuple(remote_run.clean_up_endpoint(run))

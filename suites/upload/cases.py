@@ -26,13 +26,6 @@ def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
         if proof is not None:
             steps.append(Step(Role.VERIFY, proof))
         yield Case(row, tuple(steps), axes=axes)
-        if proof is None:
-            yield Case(
-                f"{row} proof",
-                not_applicable=why_not_seen(definition, request.operation),
-                rules=expectation.rules,
-                axes=axes,
-            )
 
 
 def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:

@@ -213,7 +213,7 @@ def merge(*parts: Part) -> Document:
 def test_shards_that_each_started_the_embedded_gateway_are_of_one_run() -> None:
     whole = merge(a_shard(2, names="cd"), a_shard(1))
     assert [case.id for case in whole.cases] == list("abcd")
-    assert (whole.end.complete, whole.end.exit_status) == (True, 0)
+    assert (whole.end.complete, whole.end.exit_status) == (True, 6)  # no bytes were seen
     assert whole.run.shard is None
 
 
@@ -277,7 +277,8 @@ STATUSES = [
 def test_the_exit_status_is_that_of_the_run(
     outcome: str, statuses: tuple[int, int], status: int
 ) -> None:
-    case = a_case("a", outcome, number=0, test="suites/keys/test_keys.py::t[a]")
+    seen = {"bytes_seen": True}
+    case = a_case("a", outcome, number=0, test="suites/keys/test_keys.py::t[a]", **seen)
     one = a_shard(1, cases=[case], shard={"cases": 3}, exit_status=statuses[0])
     two = a_shard(2, names="cd", shard={"cases": 3}, exit_status=statuses[1])
     assert merge(one, two).end.exit_status == status

@@ -89,6 +89,21 @@ def test_the_exit_status_tells_a_pass_from_a_run_that_left_something_open(
     assert results(*outcomes, fails=fails).exit_status(status) == ends
 
 
+def test_a_whole_plan_passes_only_where_bytes_were_seen() -> None:
+    found = results(C, N)
+    assert found.shows_nothing_binary
+    assert found.exit_status(0) == 0
+    assert found.exit_status(0, whole=True) == 6
+    assert lines(found, way_out="give objects")[-2:] == [
+        "give objects",
+        "INCONCLUSIVE: nothing about binary was tested: 1 passed, 1 not applicable",
+    ]
+    found.add(Result(a_verdict(C, bytes_seen=True), fails=False))
+    assert not found.shows_nothing_binary
+    assert found.exit_status(0, whole=True) == 0
+    assert not Results().shows_nothing_binary
+
+
 def test_reasons_are_counted() -> None:
     verdicts = [a_verdict(reason=reason) for reason in "abb"]
     assert grouped(verdicts).most_common() == [("b", 2), ("a", 1)]
@@ -97,8 +112,8 @@ def test_reasons_are_counted() -> None:
 # ----------------------------------------------------------------------------------- the summary
 
 
-def lines(found: Results, *gone: KnownDeviation) -> list[str]:
-    return list(summary(found, ENDPOINT, "sample.json", gone))
+def lines(found: Results, *gone: KnownDeviation, way_out: str = "") -> list[str]:
+    return list(summary(found, ENDPOINT, "sample.json", gone, way_out=way_out))
 
 
 CONCLUSIONS = [

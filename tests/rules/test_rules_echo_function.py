@@ -270,7 +270,14 @@ def test_behind_the_echo_function_the_act_is_judged() -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [came(200), came(404, b"no"), came(500), came(502, b"{}")])
+@pytest.mark.parametrize("answer", [came(500), came(502, b"{}")])
+def test_a_function_that_fails_leaves_its_cases_undecided(answer) -> None:
+    verdict = judged(CASE, answer, None, definition=API)
+    assert verdict.outcome is UNDECIDED
+    assert f"fails: it answers {answer.status}" in verdict.reason
+
+
+@pytest.mark.parametrize("answer", [came(200), came(404, b"no")])
 def test_another_function_is_not_judged_whatever_it_says(answer) -> None:
     verdict = judged(CASE, answer, None, definition=API)
     assert (verdict.outcome, verdict.reason) == (NOT_APPLICABLE, STRANGER)

@@ -129,7 +129,6 @@ STRANGERS = {
     "it answers something": 'return {"statusCode": 200, "body": "hello"}',
     "it answers 404": 'return {"statusCode": 404, "body": "nothing here"}',
     "it sends elsewhere": 'return {"statusCode": 302, "headers": {"Location": "/"}}',
-    "it fails": "raise KeyError('x')",
 }
 
 
@@ -154,6 +153,26 @@ def test_another_function_is_asked_its_name_and_nothing_more(does: str, tmp_path
     assert set(log.read_text().split()) == {"GET"}
     # And nothing accuses the endpoint of it.
     assert diagnose(ECHO, judged).deviating == 0
+
+
+FAILING = {
+    "an exception": "raise KeyError('x')",
+    "nothing": "return None",
+}
+
+
+@pytest.mark.parametrize("does", FAILING.values(), ids=FAILING)
+def test_a_function_that_fails_ends_the_run_in_one_sentence(does: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    (tmp_path / "failing.py").write_text(STRANGER.format(log=str(log), does=does))
+    environment = {"PYTHONPATH": str(tmp_path)}
+    options = ("--function", "failing:handler")
+    with running_gateway("lambda-proxy", options=options, environment=environment) as gateway:
+        client = Client(gateway.url)
+        with pytest.raises(EndpointMismatchError, match="the function behind GET /echo fails"):
+            preflight(ECHO, CaseRunner(client, "p/"), gateway.url)
+        client.close()
+    assert len(log.read_text().split()) == 1
 
 
 def test_a_function_that_is_not_deployed_is_a_misfit() -> None:

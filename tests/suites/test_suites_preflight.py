@@ -1,5 +1,6 @@
 """One sentence before the first test where the endpoint cannot be reached or does not fit."""
 
+import base64
 import json
 import re
 import socket
@@ -17,6 +18,7 @@ from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load, shipped
 from fixtures.exceptions import EndpointMismatchError
 from fixtures.gateway.process import running_gateway
+from fixtures.rules.s3_error import s3_error_code
 from suites.runner.preflight import preflight
 
 URL = "http://127.0.0.1:1/v1"
@@ -95,6 +97,7 @@ def broken(error: type[httpx.TransportError]) -> Handler:
 
 
 NOT_LET_IN = "does not let this suite in"
+S3_REFUSES = "is reached, but S3 answers AccessDenied"
 NOT_FIT = "does not fit sample.json"
 CHECK_DEPLOYMENT = "check --endpoint, that it has the stage (/v1), and that --definition is what"
 
@@ -104,7 +107,7 @@ MISFITS = [
     ("404", answer(404, b"<h1>Not\r\nFound</h1>"), NOT_FIT, CHECK_DEPLOYMENT),
     ("405", answer(405), NOT_FIT, CHECK_DEPLOYMENT),
     ("501", answer(501), NOT_FIT, CHECK_DEPLOYMENT),
-    ("S3 by itself", answer(403, S3_DENIED), NOT_LET_IN, "check the stage in the URL"),
+    ("S3 by itself", answer(403, S3_DENIED), S3_REFUSES, "the integration's role lacks"),
     ("401", message(401, {"message": "Unauthorized"}), NOT_LET_IN, "--auth=sigv4"),
     ("403", message(403, FORBIDDEN), NOT_LET_IN, "--header, --api-key or --auth=sigv4"),
     ("downloads unknown", Deployed(get=message(403, MISSING)), NOT_FIT, CHECK_DEPLOYMENT),
@@ -238,9 +241,51 @@ def test_what_the_definition_passes_on_from_s3_is_no_misfit(status: int) -> None
 
 def test_an_upload_that_s3_denies_is_a_matter_of_the_role() -> None:
     with pytest.raises(
-        EndpointMismatchError, match=r"stores nothing .* check the integration's role"
+        EndpointMismatchError, match=r"S3 answers AccessDenied .* the integration's role lacks"
     ):
         preflown(mapped(answer(403, S3_DENIED), answer(404)), load("mapped"))
+
+
+S3_FAILURES = {
+    # What is wrong, the status, the code, in Base64 or not, and what is said of it.
+    "hidden": (
+        200,
+        "AccessDenied",
+        False,
+        "was answered 200, which the integration responses hide",
+    ),
+    "in Base64": (200, "NoSuchBucket", True, "does not exist"),
+    "region": (301, "PermanentRedirect", False, "in another region"),
+    "later": (503, "SlowDown", False, "try again later"),
+    "unknown": (400, "NewError", False, "S3's list of error codes"),
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "encoded", "said"), S3_FAILURES.values(), ids=S3_FAILURES
+)
+def test_what_s3_refuses_is_said_with_its_code_and_usual_cause(
+    status: int, code: str, encoded: bool, said: str
+) -> None:
+    body = f'<?xml version="1.0"?><Error><Code>{code}</Code></Error>'.encode()
+    refused = answer(status, base64.b64encode(body) if encoded else body)
+    with pytest.raises(EndpointMismatchError) as misfit:
+        preflown(mapped(refused, answer(404)), load("mapped"))
+    assert f"S3 answers {code} (PUT " in str(misfit.value)
+    assert said in str(misfit.value)
+
+
+def test_a_bucket_that_is_not_there_is_seen_by_a_download_alone() -> None:
+    gone = answer(404, b"<Error><Code>NoSuchBucket</Code></Error>")
+    sample = load("sample")
+    half = Definition("t", "d", "/v1", (), sample.operations_on_s3("GET"), "half.json")
+    with pytest.raises(EndpointMismatchError, match="S3 answers NoSuchBucket"):
+        preflown(Deployed(get=gone), half)
+
+
+def test_an_object_in_which_an_error_stands_is_no_error_of_s3() -> None:
+    assert s3_error_code(b"x" * 10_000 + S3_DENIED) == ""
+    assert s3_error_code(b"<Error><Code>") == ""
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

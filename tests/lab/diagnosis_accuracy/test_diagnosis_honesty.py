@@ -35,7 +35,7 @@ def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
     count = diagnosis.observations
     assert count >= CASES
     assert diagnosis.headline == (
-        f"This endpoint behaves as defined: {count} of {count} observations fit."
+        f"No answer contradicts the definition: {count} of {count} observations fit."
     )
     assert not diagnosis.explanations
     assert not diagnosis.unexplained
