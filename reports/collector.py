@@ -1,5 +1,6 @@
 """Taking in what the tests of a run come to, and writing it down as it comes."""
 
+import contextlib
 import os
 import sys
 import time
@@ -17,7 +18,8 @@ from fixtures.rules.verdict import Outcome
 from reports import document, durations
 from reports.allure_run import describe_run
 from reports.bodies import Bodies
-from reports.publish import investigate, publish, remove_stale_reports
+from reports.failure_groups import FailureGroups
+from reports.publish import DOCUMENT, diagnosed, investigate, publish, remove_stale_reports
 from reports.recorder import Recorder, subject, traffic_of
 from reports.results import Result, Results
 from reports.run_metadata import now
@@ -32,7 +34,8 @@ class Collector:
 
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
     and written to the stream in the folder `out`. `failure` says why that is no longer possible,
-    `cut_short`, after `finish`, why the run ended early.
+    `cut_short`, after `finish`, why the run ended early. `failures` are the failing cases,
+    `errors` what broke without a verdict; `diagnosis` is there after `finish`.
     `allure` is the folder of Allure's results, and `har` the file that gets all exchanges as HTTP
     Archive.
     """
@@ -43,6 +46,9 @@ class Collector:
         self.published: tuple[Path, ...] = ()
         self.failure = ""
         self.cut_short = ""
+        self.failures = FailureGroups()
+        self.errors: list[str] = []
+        self.diagnosis: Diagnosis | None = None
         self.has_crashed = False
         self.traffic = Traffic()
         self._out = out
@@ -56,7 +62,6 @@ class Collector:
         self._of = 0
         self._deselected = 0
         self._why = ""
-        self._diagnosis: Diagnosis | None = None
 
     def begin(self, run: document.Run) -> None:
         """Remove what an earlier run left and write the header; raises `OSError`."""
@@ -87,7 +92,7 @@ class Collector:
                 record = recorder.record_experiment(by_id[each.case.id], each.results[-1])
                 stream.write(to_jsonl(record))
             investigation.add(performed)
-            self._diagnosis = investigation.diagnosis()
+            self.diagnosis = investigation.diagnosis()
         except ReportError:  # a body is gone already: there is no diagnosis of this run
             return
 
@@ -120,7 +125,9 @@ class Collector:
         stream, self._stream = self._stream, None
         try:
             with stream.finished(end, stale) as whole:
-                self.published = publish(whole, self._out, self._har, self._diagnosis)
+                with contextlib.suppress(ReportError):  # a body is gone already
+                    self.diagnosis = self.diagnosis or diagnosed(whole, self._out / DOCUMENT)
+                self.published = publish(whole, self._out, self._har, self.diagnosis)
                 durations.keep(self._durations, self._out)
                 Bodies.beside(stream.path).tidy(whole.bodies, since=self._started)
         except OSError as error:
@@ -180,9 +187,14 @@ class Collector:
         self._durations[report.nodeid] += report.duration
         line = getattr(report, "conformance", None)
         if line is None:
+            if report.failed:
+                self.errors.append(f"{report.nodeid}\n{report.longreprtext}")
             return
         self._judged.add(report.nodeid)
-        self.results.add(Result.recorded(record_of(line).case))
+        case = record_of(line).case
+        self.results.add(Result.recorded(case))
+        if case.fails:
+            self.failures.add(case, report.longreprtext)
         if self._stream is not None:
             try:
                 self._stream.write(line)

@@ -9,6 +9,8 @@ from fixtures.rules.verdict import Verdict
 from reports.bodies import Bodies, digest
 from reports.curl import curl
 
+REPRODUCE = "reproduce:"
+"""The line before the commands."""
 LONGEST_LINE = 16 * 1024
 """Bytes of body above which a command reads the body from a file."""
 
@@ -29,7 +31,7 @@ def explain(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) -
     if verdict.cause:
         parts.append(f"likely cause: {verdict.cause}")
     shown = performed[: (verdict.step or 0) + 1]
-    parts.append("reproduce:")
+    parts.append(REPRODUCE)
     parts += [f"  {command}" for command in commands(shown, bodies)]
     return "\n".join(parts)
 

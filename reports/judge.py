@@ -25,7 +25,7 @@ from reports.policy import Policy
 from reports.recorder import case_of, load_cases
 from reports.results import Result, Results, apply_policy
 from reports.stream import build_document, iter_json
-from reports.terminal_summary import summary
+from reports.terminal_summary import ending, summary
 
 DESCRIPTION = "Judge a recorded run again by the rules of this checkout, with no network."
 
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     results = Results([Result.recorded(case) for case in after.cases])
     about = before.run
     lines = summary(results, about.endpoint, about.definition.source, before.stale)
-    say(*lines, "", *changes(before, after))
+    cut_short = "" if before.end.complete else before.end.why
+    say(*lines, "", *changes(before, after), *ending(results, cut_short))
     if options.output is not None:
         _write(after, options.output, Contents(before, options.file))
     return _status(results, before)

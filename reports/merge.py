@@ -26,7 +26,7 @@ from reports.publish import DOCUMENT, publish
 from reports.recorder import traffic_of
 from reports.results import Result, Results
 from reports.stream import build_document
-from reports.terminal_summary import summary
+from reports.terminal_summary import ending, summary
 
 _ALIKE = "give each the same cases and --durations-path=FILE the same file"
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     results = Results([Result.recorded(case) for case in merged.cases])
     about = merged.run
     lines = summary(results, about.endpoint, about.definition.source, merged.stale)
-    say(*lines, *merged.end.why.splitlines(), *published)
+    say(*lines, *merged.end.why.splitlines(), *published, *ending(results, merged.end.why))
     status = merged.end.exit_status
     return ExitStatus.INCONCLUSIVE if status is None else status
 

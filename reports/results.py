@@ -61,6 +61,11 @@ class Results:
         return {name: counts[name] for name in rules() if name in counts}
 
     @property
+    def failing(self) -> int:
+        """How many cases fail the run."""
+        return sum(result.fails for result in self.all)
+
+    @property
     def shows_nothing_binary(self) -> bool:
         """Whether no answer at all was compared with the bytes of an object or a function."""
         return bool(self.all) and not any(result.verdict.bytes_seen for result in self.all)
@@ -75,8 +80,7 @@ class Results:
         if status == pytest.ExitCode.INTERRUPTED or (
             crashed and status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERNAL_ERROR)
         ):
-            failing = any(result.fails for result in self.all)
-            return ExitStatus.FAILED if failing else ExitStatus.INCONCLUSIVE
+            return ExitStatus.FAILED if self.failing else ExitStatus.INCONCLUSIVE
         if status != 0 or not self.all:
             return status
         judged = self.verdicts(Outcome.CONFORMS) or self.verdicts(Outcome.DEVIATES)

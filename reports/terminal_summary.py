@@ -17,22 +17,17 @@ def summary(
     endpoint: str,
     definition: str,
     gone: Sequence[str],
-    cut_short: str = "",
-    way_out: str = "",
+    *,
+    verbose: bool = True,
 ) -> Iterator[str]:
-    """The lines: what was tested, the counts by rule, what was not decided and why, the verdict.
+    """The lines: what was tested, the counts by rule, what was not decided and why.
 
-    `way_out` is given where the whole plan showed nothing about binary data, and says what would.
+    Where it is not `verbose`, rules of which every case passed or was not applicable are counted.
     """
     yield f"endpoint    {endpoint}"
     yield f"definition  {definition}"
     yield ""
-    width = max((len(name) for name in results.by_rule()), default=4)
-    heads = (str(outcome) for outcome in Outcome)
-    yield f"{'rule':<{width}}  level    {'  '.join(heads)}"
-    for name, counts in results.by_rule().items():
-        cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
-        yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
+    yield from _by_rule(results, verbose=verbose)
     not_applicable = results.verdicts(Outcome.NOT_APPLICABLE)
     unjudged = [v for v in not_applicable if v.rule == NOT_JUDGED and v.case != NO_CASE]
     yield from _reasons(Outcome.UNDECIDED, results.verdicts(Outcome.UNDECIDED))
@@ -45,12 +40,38 @@ def summary(
         yield f"  {verdict.case}: {verdict.reason}"
     for entry in gone:
         yield f"known deviation that is gone or expired: {entry}"
-    yield ""
+
+
+def ending(results: Results, cut_short: str = "", way_out: str = "") -> Iterator[str]:
+    """The verdict, as the last line.
+
+    `way_out` is given where the whole plan showed nothing about binary data, and says what would.
+    """
     counts = Counter(result.verdict.outcome for result in results.all)
-    failing = sum(result.fails for result in results.all)
     if way_out:
         yield way_out
-    yield conclusion(counts, failing, cut_short=cut_short, unseen=bool(way_out))
+    yield conclusion(counts, results.failing, cut_short=cut_short, unseen=bool(way_out))
+
+
+def _by_rule(results: Results, *, verbose: bool) -> Iterator[str]:
+    by_rule = results.by_rule()
+    shown = {
+        name: counts
+        for name, counts in by_rule.items()
+        if verbose or counts[Outcome.DEVIATES] or counts[Outcome.UNDECIDED]
+    }
+    if shown:
+        width = max(map(len, shown))
+        heads = (str(outcome) for outcome in Outcome)
+        yield f"{'rule':<{width}}  level    {'  '.join(heads)}"
+    for name, counts in shown.items():
+        cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
+        yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
+    others = (counts for name, counts in by_rule.items() if name not in shown)
+    passed = sum(counts[Outcome.CONFORMS] > 0 for counts in others)
+    if passed:
+        what = "rules" if not shown else "other rules"
+        yield f"{passed} {what}: all evaluated cases passed (-v lists them)"
 
 
 def traffic(sent: Traffic) -> Iterator[str]:

@@ -12,10 +12,12 @@ from fixtures.client.redaction import redact
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
 from reports.bodies import Bodies
+from reports.collector import Collector
+from reports.failure_groups import diagnosis_lines
 from reports.recorder import Recorder
 from reports.results import apply_policy
 from reports.stream import to_jsonl
-from reports.terminal_summary import summary, traffic
+from reports.terminal_summary import ending, summary, traffic
 from suites.runner import plan
 from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
 from suites.runner.collection import NUMBER
@@ -40,6 +42,7 @@ class _JudgedTest:
 
 
 _JUDGED = pytest.StashKey[_JudgedTest]()
+_FOLDED = pytest.StashKey[bool]()
 
 # -------------------------------------------------------------------------------- the fixtures
 
@@ -152,22 +155,65 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print conforms, deviates, not applicable and undecided by rule."""
+    """Print what was found, then the counts and where the reports are, and the verdict last."""
     run = RunState.of(config)
     if run is None or run.collector is None:
         return
-    collector, configuration = run.collector, run.configuration
     lines: list[str] = []
-    if configuration.plan_only and run.estimate is not None:
+    if run.configuration.plan_only and run.estimate is not None:
         terminalreporter.section("plan")
-        lines += plan.lines(configuration, run.estimate)
-    if collector.results.all:
+        lines += plan.lines(run.configuration, run.estimate)
+    if run.collector.results.all:
         terminalreporter.section("conformance")
-        stale = run.stale_deviations if configuration.shard is None else []
-        source = configuration.definition.source
-        cut_short, way = collector.cut_short, run.way_out
-        lines += summary(collector.results, run.endpoint, source, stale, cut_short, way)
-        lines += traffic(collector.traffic)
-        lines += [f"report      {file}" for file in collector.published]
-    for line in (*lines, *run.cleanup_lines):
+        lines += _conformance(run, run.collector, verbose=config.get_verbosity() > 0)
+    if is_folded(config):
+        lines += _errors(run.collector)
+    lines += run.cleanup_lines
+    if run.collector.results.all:
+        lines += _last_lines(run, run.collector)
+    for line in lines:
         terminalreporter.write_line(line)
+
+
+def _conformance(run: RunState, collector: Collector, *, verbose: bool) -> Iterator[str]:
+    results, configuration = collector.results, run.configuration
+    if results.failing:
+        if collector.diagnosis is not None:
+            yield from diagnosis_lines(collector.diagnosis)
+            yield ""
+        if not verbose:
+            yield from collector.failures.lines()
+            yield ""
+    stale = run.stale_deviations if configuration.shard is None else []
+    source = configuration.definition.source
+    yield from summary(results, run.endpoint, source, stale, verbose=verbose)
+    yield from traffic(collector.traffic)
+    yield from (f"report      {file}" for file in collector.published)
+
+
+def _errors(collector: Collector) -> Iterator[str]:
+    """What broke without a verdict, which pytest does not show where failures are folded."""
+    for error in collector.errors:
+        yield ""
+        yield from error.splitlines()
+
+
+def _last_lines(run: RunState, collector: Collector) -> Iterator[str]:
+    if collector.results.failing:
+        yield "again       the same command with --last-failed runs only the failures"
+    yield ""
+    yield from ending(collector.results, collector.cut_short, run.way_out)
+
+
+def is_folded(config: pytest.Config) -> bool:
+    """Whether failures are shown by symptom, and not one after the other as pytest does."""
+    return bool(config.stash.get(_FOLDED, False))
+
+
+def fold_failures(config: pytest.Config) -> None:
+    """Keep pytest from printing thousands of failures, unless -v, --tb or -r ask for them."""
+    option = config.option
+    if config.get_verbosity() > 0 or option.tbstyle != "auto" or option.reportchars != "fE":
+        return
+    option.tbstyle, option.reportchars = "no", "N"
+    config.stash[_FOLDED] = True

@@ -128,7 +128,9 @@ class PropertyRun:
             # The one exception that Hypothesis lets through at once, without any other example.
             pytest.skip("undecided")
         if verdict.outcome is not Outcome.DEVIATES:
-            if verdict.rule == self._filed_under:
+            # Of a sequence, a beginning may be uploads alone, which show nothing by themselves.
+            shown = verdict.outcome is Outcome.CONFORMS or self._representative is None
+            if verdict.rule == self._filed_under and shown:
                 self._representative = attempt
             return
         if self._policy.fails(verdict):

@@ -14,7 +14,7 @@ from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
 from reports.results import NOTHING_BINARY
-from suites.runner import plan, remote_run
+from suites.runner import execution, plan, remote_run
 from suites.runner.configuration_reader import is_about_an_endpoint, read
 from suites.runner.early_stop import EarlyStop
 from suites.runner.experiments import BUDGET, send_experiments
@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         allure = config.getoption("--alluredir", None)
         run.collector = Collector(configuration.out, allure, configuration.har)
         config.pluginmanager.register(run.collector, "conformance-collector")
+        execution.fold_failures(config)
 
 
 @pytest.hookimpl(wrapper=True)

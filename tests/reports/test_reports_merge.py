@@ -127,7 +127,7 @@ def told(path: Path) -> dict[str, Any]:
 
 def test_merged_shards_say_what_the_whole_run_says(outs: Path, merged: Path) -> None:
     shards = [load(outs / n / "conformance.json") for n in ("1", "2", "3")]
-    assert all(shard.end.complete for shard in shards)
+    assert [shard.end.why for shard in shards] == ["", "", ""]
     assert all(len(shard.cases) > 10 for shard in shards)
     of_run, of_merge = told(outs / "whole" / "conformance.json"), told(merged)
     assert of_run["end"]["complete"]

@@ -10,7 +10,7 @@ from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome
 from reports.policy import KnownDeviation
 from reports.results import Result, Results, grouped
-from reports.terminal_summary import summary
+from reports.terminal_summary import ending, summary
 from tests.reports.helpers import DERIVED, MUST, a_verdict
 
 C, D, N, U = Outcome.CONFORMS, Outcome.DEVIATES, Outcome.NOT_APPLICABLE, Outcome.UNDECIDED
@@ -113,7 +113,7 @@ def test_reasons_are_counted() -> None:
 
 
 def lines(found: Results, *gone: KnownDeviation, way_out: str = "") -> list[str]:
-    return list(summary(found, ENDPOINT, "sample.json", gone, way_out=way_out))
+    return [*summary(found, ENDPOINT, "sample.json", gone), "", *ending(found, "", way_out)]
 
 
 CONCLUSIONS = [
