@@ -94,9 +94,15 @@ def _target(config: pytest.Config, worker: WorkerInput | None) -> tuple[Definiti
     )
     on_s3 = any(definition.operations_on_s3(method) for method in ("GET", "PUT"))
     if not on_s3 and not definition.operations_on_lambda("GET"):
+        reasons = [
+            f"; {operation.name}: {operation.integration.unjudged_reason}"
+            for operation in definition.operations
+            if operation.integration.unjudged_reason
+        ]
+        why = reasons[0] if reasons else ""
         raise DefinitionError(
             f"{definition.source}: no operation downloads from S3 or uploads to it, and no GET "
-            f"reaches a function by Lambda proxy, so there is nothing to test"
+            f"reaches a function by Lambda proxy, so there is nothing to test{why}"
         )
     return definition, url
 
