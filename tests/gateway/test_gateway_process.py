@@ -22,6 +22,7 @@ from fixtures.definitions import FOLDER
 from fixtures.exceptions import GatewayStartError
 from fixtures.functions import echo
 from fixtures.gateway import process
+from fixtures.gateway.bounded_protocol import BoundedProtocol
 from fixtures.gateway.process import running_gateway, start, stop
 from fixtures.gateway.server import listen, make_server, serve, stop_on_signals
 from tests.gateway.helpers import (
@@ -126,6 +127,7 @@ def test_a_server_speaks_for_itself_alone() -> None:
     assert {
         "interface": config.interface,
         "http": config.http,
+        "limit_concurrency": config.limit_concurrency,
         "ws": config.ws,
         "lifespan": config.lifespan,
         "log_level": config.log_level,
@@ -136,7 +138,8 @@ def test_a_server_speaks_for_itself_alone() -> None:
         "timeout_graceful_shutdown": config.timeout_graceful_shutdown,
     } == {
         "interface": "asgi3",
-        "http": "httptools",
+        "http": BoundedProtocol,
+        "limit_concurrency": 2048,
         "ws": "none",
         "lifespan": "off",
         "log_level": "error",

@@ -13,6 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from fixtures.exceptions import S3SettingsError
+from fixtures.gateway import s3_store
 from fixtures.gateway.application import Gateway
 from fixtures.gateway.s3_store import S3Store
 from fixtures.gateway.store import (
@@ -268,6 +269,13 @@ def test_no_step_of_an_exchange_has_a_limit_of_its_own(monkeypatch: pytest.Monke
 def test_a_server_that_breaks_off_or_talks_nonsense_is_unreachable(nonsense: bytes) -> None:
     with pytest.raises(StoreUnreachableError):
         against(nonsense, S3Request("GET", "b/k"))
+
+
+def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_store, "_LARGEST_RESPONSE", 100)
+    endless = b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 1000
+    with pytest.raises(StoreUnreachableError, match="an answer of more than 100 bytes"):
+        against(endless, S3Request("GET", "b/k"))
 
 
 def test_a_header_that_cannot_be_sent_is_not_sent() -> None:
