@@ -11,6 +11,7 @@ from fixtures.cases.case import Case, Role, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
 from fixtures.diagnosis import PerformedCase
 from fixtures.diagnosis.candidate import ChangeId
+from fixtures.diagnosis.evidence import object_of
 from fixtures.faults.catalogue import BY_NAME
 from fixtures.faults.host import Host
 from fixtures.rules.expectation import BodyKind, Expectation
@@ -98,8 +99,9 @@ def answered(
             operation = step.request.operation
             there = operations.get((operation.path, operation.method), operation)
             request = replace(step.request, operation=there)
-            expectation = expected_response(deployed, request, state.get(request.name))
-            state[request.name] = expectation.stored
+            about = object_of(case, step.request)
+            expectation = expected_response(deployed, request, state.get(about))
+            state[about] = expectation.stored
             received = corrupt(case, as_expected(expectation, f"{case.id} {number}"))
             # Each exchange is one of its own, however alike.
             exchange = Exchange(

@@ -15,6 +15,8 @@ from fixtures.diagnosis import diagnose
 from fixtures.diagnosis.candidate import ChangeId, ChangeKind
 from fixtures.diagnosis.configuration_changes import configuration_changes
 from fixtures.diagnosis.observed_values import ObservedValues
+from suites.keys.cases import keys, lookalikes
+from suites.profile import PROFILES
 from tests.lab.diagnosis_accuracy.helpers import answered, deployed, faulty, sent
 from tests.lab.diagnosis_accuracy.misconfigurations import list_without
 
@@ -38,6 +40,14 @@ def test_a_healthy_endpoint_is_accused_of_nothing() -> None:
         f"No answer contradicts the definition: {count} of {count} observations fit."
     )
     assert not diagnosis.explanations
+    assert not diagnosis.unexplained
+
+
+def test_keys_that_the_rules_take_for_the_same_object_are_the_same_here() -> None:
+    definition = load("mapped")
+    cases = [*keys(definition, PROFILES["quick"]), *lookalikes(definition, PROFILES["quick"])]
+    diagnosis = diagnose(definition, answered(definition, [c for c in cases if c.steps]))
+    assert diagnosis.deviating == 0
     assert not diagnosis.unexplained
 
 
