@@ -106,7 +106,9 @@ class VirtualUser:
         content = self._content(self._chance.choice(_LENGTHS))
         step = Step(Role.ACT, known.pairing.put(known.name, content))
         kind = f"upload {known.pairing.name}"
-        return LoadTask(Case(kind, (step,)), known.pairing)
+        # The user reads the object later: this case is about the answer alone.
+        case = Case(kind, (step,), rules=("upload-empty-answer",))
+        return LoadTask(case, known.pairing)
 
     def _reading(self, known: Object) -> LoadTask:
         act = Step(Role.ACT, known.pairing.get(known.name))

@@ -39,6 +39,13 @@ RUNS = {
 }
 
 
+ONE_WAY = (
+    "SAM, downloads alone, bucket and key apart",
+    "CDK, uploads alone",
+    "Terraform as JSON",
+)
+
+
 def conformance(
     out: Path, *options: str
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
@@ -72,7 +79,10 @@ def conformance(
 def test_it_conforms_and_no_operation_goes_untested_in_silence(name: str, tmp_path: Path) -> None:
     file, *options = RUNS[name]
     done, document = conformance(tmp_path, f"--definition={TEAMS / file}", *options)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    # Half an API shows no bytes, and its run says so.
+    one_way = name in ONE_WAY
+    assert done.returncode == (6 if one_way else 0), done.stdout[-3000:] + done.stderr
+    assert ("nothing about binary was tested" in done.stdout) is one_way
     outcomes = defaultdict(set)
     for case in document["cases"]:
         outcomes[case["outcome"]].add(case["id"])
