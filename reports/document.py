@@ -142,7 +142,7 @@ class Case(Struct, kw_only=True):
     an upload what it stored, seen from what was sent; empty where a header was judged, or nothing
     was. `expected_body` is the SHA-256 of the only body that would have been right, where there is
     one that a deviation is from. A deviation is `tolerated` where another answer that is possible
-    on AWS explains it.
+    on AWS explains it. `bytes_seen` says that an answer was compared with the bytes of an object.
     `steps` are all that were planned, in order, `planned` their number: from the first one whose
     `exchange` is `None`, none was sent. `step` is the index of the one that decided.
     `reason` ends with `remark`, which is what the run itself adds to the verdict. `number` is the
