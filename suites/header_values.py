@@ -73,6 +73,39 @@ def accepts(definition: Definition) -> Iterator[str | None]:
     yield from dict.fromkeys(values)
 
 
+def spelled_accepts(definition: Definition) -> Iterator[str]:
+    """Spellings of `Accept` that RFC 9110 sections 5.6.1 to 5.6.6 allow, and similar types.
+
+    Each unusual spelling has a parameter, so that the rule about parameters, which no recording of
+    AWS confirms, has a part in the verdict.
+    """
+    binary = binary_type(definition)
+    yield f"{binary},text/html"
+    yield f"text/html,{binary}"
+    yield f"{binary} ; q=0.5 , text/html"
+    yield f"{binary}\t;\tq=0.5\t,\ttext/html"
+    yield f"{binary};q=0, text/html"
+    yield f'{binary};title="a, b", text/html'
+    # Longer than a buffer of 256 bytes.
+    yield ", ".join((binary, *(f"application/x-conformance-{n:03}" for n in range(12))))
+    yield from _neighbours(definition)
+
+
+def _neighbours(definition: Definition) -> Iterator[str]:
+    """For each entry `type/*`: a suffix, a vendor's tree, capitals, and a type that begins alike.
+
+    RFC 6838 section 4.2 has the names of subtypes: facets are separated by dots, suffixes by a plus
+    sign.
+    """
+    for entry in definition.binary_media_types:
+        main, _, subtype = entry.partition("/")
+        if subtype == "*" and main != "*":
+            yield f"{main}/svg+xml"
+            yield f"{main}/vnd.conformance.y"
+            yield f"{main.upper()}/X-CONFORMANCE"
+            yield f"{main}x/png"
+
+
 def upload_content_types(definition: Definition) -> Iterator[str | None]:
     """Every `Content-Type` of an upload."""
     binary = binary_type(definition)
@@ -84,6 +117,8 @@ def upload_content_types(definition: Definition) -> Iterator[str | None]:
         "application/json; charset=utf-8",
         "text/plain;charset=iso-8859-1",
         f"{binary}; charset=utf-8",
+        f'{binary} ; title="a; b"',
+        *_neighbours(definition),
         binary.upper(),
         "Application/JSON",
         parsed.type,

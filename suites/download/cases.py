@@ -9,7 +9,13 @@ from fixtures.payloads import by_name
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.step_plans import plan_upload
-from suites.header_values import accepts, binary_type, in_words, stored_types
+from suites.header_values import (
+    accepts,
+    binary_type,
+    in_words,
+    spelled_accepts,
+    stored_types,
+)
 from suites.profile import Profile
 from suites.skip_reasons import why_not_stored
 
@@ -35,7 +41,7 @@ def cases_on(
             if one.is_reached_by(operation):
                 row = _Row(operation, one.name, one.media_type, name=one.name, found=(one,))
                 values = tuple(dict.fromkeys((one.media_type, *accepts(definition))))
-                yield from row.cells(values, types)
+                yield from row.cells(values, types, spelled_accepts(definition))
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,15 @@ class _Row:
         return {**known, "stored": self.media_type, "accept": accept, "sent": sent}
 
     def cells(
-        self, accepted: Iterable[str | None], content_types: Sequence[str | None]
+        self,
+        accepted: Sequence[str | None],
+        content_types: Sequence[str | None],
+        spelled: Iterable[str],
     ) -> Iterator[Case]:
-        """A case with two `Accept` lines, then each `Accept` with each `Content-Type`."""
+        """A case with two `Accept` lines, then each `Accept` with each `Content-Type`.
+
+        What is only `spelled` otherwise is sent with the last `Content-Type` alone.
+        """
         words = f"accept-lines:text/html accept-lines:{self.media_type}"
         two_lines = Request(
             self.operation,
@@ -73,8 +85,12 @@ class _Row:
         )
         axes = self.place(f"text/html, on a second line {self.media_type}", "none")
         yield self._cell(words, two_lines, axes, rules=("accept-first-entry",))
-        for accept in accepted:
-            for content_type in content_types:
+        further = (accept for accept in spelled if accept not in accepted)
+        for accept, types in (
+            *((accept, content_types) for accept in accepted),
+            *((accept, content_types[-1:]) for accept in further),
+        ):
+            for content_type in types:
                 request = Request(
                     self.operation, self.name, content_type=content_type, accept=accept
                 )
@@ -113,7 +129,9 @@ def _matrix(
     setup = Step(Role.SETUP, plan.with_unique_key, shared=True)
     row = _Row(operation, payload, media_type, setup.request.name, (setup,))
     types = _request_content_types(definition, profile, every=payload == _PAYLOADS[0])
-    yield from row.cells(accepts(definition), types)
+    # How a header is spelled does not depend on the body: one payload is enough.
+    spelled = spelled_accepts(definition) if payload == _PAYLOADS[0] else ()
+    yield from row.cells(tuple(accepts(definition)), types, spelled)
 
 
 def _request_content_types(

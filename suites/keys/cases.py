@@ -30,6 +30,13 @@ _KEYS = {
     "dot-at-the-front": ".hidden",
     "dots": "a..b...c",
     "capitals": "IMAGE.JPG",
+    "segment-of-300-bytes": "s" * 300,
+    "tilde-and-underscore": "~user_/-._~",
+    "dots-at-the-ends-of-segments": "a./b../c.",
+    "spaces-at-the-ends-of-segments": " a / b ",
+    "runs-of-spaces": "a  b   c",
+    "invisible-characters": "a\u200bb\u2060c\ufeffd",
+    "compatibility-characters": "\ufb01le-\uff11-\u2460",
 }
 _ESCAPES = {
     "plus-sign": "1+1=2.jpg",
@@ -55,6 +62,23 @@ _PAIRS = {
     "with-and-without-a-space-at-the-end": ("w", "w "),
     "in-another-folder": ("one/name", "two/name"),
     "alike-at-the-beginning": ("abcdefgh" * 8, "abcdefgh" * 8 + "i"),
+    "alike-in-256-bytes": ("abcdefgh" * 32, "abcdefgh" * 32 + "i"),
+    "alike-in-600-bytes": ("abcdefgh/" * 67 + "a", "abcdefgh/" * 67 + "b"),
+    "capitals-in-the-extension-alone": ("photo.jpg", "photo.JPG"),
+    "another-extension": ("photo.jpg", "photo.png"),
+    "one-space-and-two": ("a b", "a  b"),
+    "with-and-without-a-space-at-the-front": ("f", " f"),
+    "with-and-without-a-dot-at-the-end": ("d", "d."),
+    "with-and-without-a-semicolon": ("m", "m;v=1"),
+    "with-and-without-a-question-mark": ("q", "q?v=1"),
+    "with-and-without-a-number-sign": ("n", "n#1"),
+    "with-and-without-an-ampersand": ("e", "e&v=1"),
+    "backslash-and-slash": ("b\\c", "b/c"),
+    "with-and-without-an-invisible-character": ("zw", "z\u200bw"),
+    "ligature-and-letters": ("\ufb01", "fi"),
+    "wide-and-narrow-digits": ("\uff11", "1"),
+    "letters-beyond-the-first-plane": ("\U0001f5bc", "\U0001f5bd"),
+    "sharp-s-and-two-letters": ("\u00df", "ss"),
 }
 # … or if it decodes twice.
 _ESCAPED_PAIRS = {

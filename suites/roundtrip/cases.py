@@ -23,15 +23,34 @@ def catalogue(definition: Definition, profile: Profile) -> Iterator[Case]:
                 yield pairing.case(f"{payload.name} {pairing.name}", name, payload.content)
 
 
+# What replaces an older object -> the older one, and the one that must be returned, whole.
+_OVERWRITES = {
+    "overwriting": (b"the first object, the longer one", b"the second"),
+    "overwriting-equal-length": (b"the first object", b"the other object"),
+    "overwriting-by-empty": (b"the first object", b""),
+}
+
+
 def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """A longer object, overwritten by a shorter one: only the second is returned, and whole."""
+    """An object overwritten by a shorter, an equally long or an empty one."""
     for pairing in pairings(definition):
-        name = f"{pairing.folder}/overwritten"
-        first, second = pairing.put(name, b"the first object, the longer one"), b"the second"
-        case = pairing.case(f"overwriting {pairing.name}", name, second)
-        # Reading the first one fills any cache, which must not be used for the second read.
-        before = (Step(Role.SETUP, first), Step(Role.SETUP, pairing.get(name)))
-        yield Case(case.id, (*before, *case.steps), rules=_RULES)
+        for title, (first, second) in _OVERWRITES.items():
+            name = f"{pairing.folder}/{title}"
+            case = pairing.case(f"{title} {pairing.name}", name, second)
+            # Reading the first one fills any cache, which must not be used for the second read.
+            before = (
+                Step(Role.SETUP, pairing.put(name, first)),
+                Step(Role.SETUP, pairing.get(name)),
+            )
+            yield Case(case.id, (*before, *case.steps), rules=_RULES)
+
+
+def missing_at_first(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """A download before the upload, which finds nothing, and the same download after it."""
+    for pairing in pairings(definition):
+        name = f"{pairing.folder}/missing-at-first"
+        case = pairing.case(f"missing-at-first {pairing.name}", name, b"uploaded after a download")
+        yield Case(case.id, (Step(Role.ACT, pairing.get(name)), *case.steps), rules=_RULES)
 
 
 def random_trips(definition: Definition, profile: Profile) -> Iterator[Case]:

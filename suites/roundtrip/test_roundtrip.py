@@ -2,7 +2,13 @@
 
 from fixtures.cases.case import Case
 from suites.roundtrip import random_sequences
-from suites.roundtrip.cases import catalogue, overwrites, random_trips, sequences
+from suites.roundtrip.cases import (
+    catalogue,
+    missing_at_first,
+    overwrites,
+    random_trips,
+    sequences,
+)
 from suites.runner.case_source import each_case_of
 from suites.runner.checker import Check
 from suites.skip_reasons import NO_PAIRING
@@ -15,6 +21,11 @@ def test_a_payload_of_the_catalogue_is_returned_unchanged(case: Case, check: Che
 
 @each_case_of(overwrites, otherwise=NO_PAIRING, rule="read-after-write")
 def test_an_overwritten_object_is_no_longer_returned(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(missing_at_first, otherwise=NO_PAIRING, rule="read-after-write")
+def test_an_object_is_returned_although_it_was_missing_before(case: Case, check: Check) -> None:
     check(case)
 
 

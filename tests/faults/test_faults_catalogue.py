@@ -105,6 +105,9 @@ def test_a_wrong_key_is_another_key() -> None:
         "a?b#c;d&e\\f",
         "\U0001f5bc",
         "k" * 1024,
+        "photo.JPG",
+        "a  b\u200bc\ufb01",
+        "d./e",
     )
     for fault in keys.FAULTS:
         store = fault.injection.store(EmbeddedStore())

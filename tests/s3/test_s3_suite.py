@@ -21,6 +21,10 @@ NOT_KEPT = (
     "1024-bytes",
     "one-slash-and-two",
     "with-and-without-a-trailing-slash",
+    "segment-of-300-bytes",
+    "alike-in-256-bytes",
+    # It takes a backslash for a slash.
+    "backslash-and-slash",
     # It forgets application/octet-stream, and gives the type that a name's ending is known for:
     # "a..b...c" comes back as C source, which is text to the gateway.
     "key:dots",
