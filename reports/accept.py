@@ -153,7 +153,7 @@ def accepted(
     said = [f"removed, {gone}: {entry}" for entry, _, gone in fates if gone]
     said.append(f"{len(fresh)} added, {len(known)} kept, {len(said)} removed")
     if not document.end.complete:
-        said.append("the run was cut short: what it did not come to is not in the file")
+        said.append("the run is incomplete: cases that it did not execute are not in the file")
     return Accepted(text, tuple(said))
 
 

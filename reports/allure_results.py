@@ -10,7 +10,9 @@ from fixtures.rules.corruption_patterns import hex_dump
 from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.bodies import Bodies
+from reports.case_status import CaseStatus
 from reports.failure_message import commands
+from reports.results import Result
 
 _SEVERITY = {
     Level.MUST: allure.severity_level.CRITICAL,
@@ -20,16 +22,17 @@ _SEVERITY = {
 _DUMPED_LINES = 16
 
 
-def describe(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) -> None:
+def describe(result: Result, performed: Sequence[StepResult], bodies: Bodies) -> None:
     """Label the running Allure test and attach its evidence; behaviours are arranged by rule."""
+    verdict = result.verdict
     rule = rules()[verdict.rule]
     allure.dynamic.epic(str(verdict.level))
     allure.dynamic.feature(rule.id)
     allure.dynamic.story(rule.sentence)
     allure.dynamic.title(verdict.case)
     allure.dynamic.severity(_SEVERITY[verdict.level])
-    allure.dynamic.tag(verdict.outcome, *verdict.rules)
-    allure.dynamic.description(_description(verdict))
+    allure.dynamic.tag(result.status, *verdict.rules)
+    allure.dynamic.description(_description(verdict, result.status))
     for source in rule.sources:
         allure.dynamic.link(source.url, name=source.title)
     if performed:
@@ -39,8 +42,8 @@ def describe(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) 
         allure.attach(lines, "curl", allure.attachment_type.TEXT)
 
 
-def _description(verdict: Verdict) -> str:
-    lines = [f"**{verdict.outcome}** ({verdict.level}): {verdict.reason}"]
+def _description(verdict: Verdict, status: CaseStatus) -> str:
+    lines = [f"**{status}** ({verdict.level}): {verdict.reason}"]
     basis = (rules()[name] for name in verdict.rules)
     lines += [f"- `{rule.id}` ({rule.level}): {rule.sentence}" for rule in basis]
     if verdict.outcome is Outcome.DEVIATES:

@@ -10,30 +10,32 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fixtures.rules.rule_book import Level
-from fixtures.rules.verdict import Outcome
 from reports.atomic_file import atomic_write
+from reports.case_status import CaseStatus
 from reports.document import Run
 
 _REST = r"[\s\S]*$"
-_TOLERATED = rf"XFAIL {Outcome.DEVIATES}, "
+_TOLERATED = f"XFAIL {CaseStatus.TOLERATED}, "
 
 
 def _category(name: str, pattern: str, *statuses: str) -> dict[str, object]:
     return {"name": name, "messageRegex": f"^{pattern}{_REST}", "matchedStatuses": list(statuses)}
 
 
-def _deviates(level: Level) -> dict[str, object]:
+def _deviations(level: Level) -> dict[str, object]:
     """A deviation at this level, whether it fails the run or is too weak for that."""
     failing = rf"Failed: [^\n]*\nrule +\S+ \({level}\): "
-    tolerated = rf"{_TOLERATED}but rests on a rule that is {level}: "
-    return _category(f"Deviates: {level}", f"(?:{failing}|{tolerated})", "failed", "skipped")
+    tolerated = rf"{_TOLERATED}but depends on a rule that is {level}: "
+    return _category(
+        f"Failed or tolerated: {level}", f"(?:{failing}|{tolerated})", "failed", "skipped"
+    )
 
 
 CATEGORIES = [
-    *map(_deviates, Level),
-    _category("Deviates: known", rf"{_TOLERATED}known \(", "skipped"),
-    _category("Undecided: unreachable, throttled, not prepared", "Skipped: undecided: ", "skipped"),
-    _category("Not applicable", "Skipped: not applicable: ", "skipped"),
+    *map(_deviations, Level),
+    _category("Tolerated: known", rf"{_TOLERATED}known \(", "skipped"),
+    _category("Inconclusive", f"Skipped: {CaseStatus.INCONCLUSIVE}: ", "skipped"),
+    _category("Not applicable", f"Skipped: {CaseStatus.NOT_APPLICABLE}: ", "skipped"),
 ]
 """As `categories.json` has them; what fits none is an error of the suite itself."""
 

@@ -14,10 +14,10 @@ from reports.comparison.html_page import render
 from reports.loader import load
 
 DESCRIPTION = """\
-Hold runs against each other, rule by rule and case by case. Runs of one endpoint are put in the
-order of their start, runs of several endpoints stay in the order given. The last run is judged by
-all before it: exit status 1 where a case deviates that conformed in an earlier run, else 0. Cases
-that are no longer judged are listed as lost and do not fail; a file that cannot be read is 4."""
+Compare runs, rule by rule and case by case. Runs of one endpoint are sorted by their start, runs
+of several endpoints stay in the order given. The last run is compared with all earlier ones: exit
+status 1 where a case failed that passed in an earlier run, else 0. Cases that have no verdict any
+more are listed as lost and do not fail; 4 for a file that cannot be read."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from fixtures.diagnosis import Prediction
 from fixtures.exceptions import DocumentError
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
+from reports.case_status import CaseStatus, case_status
 
 VERSION: Literal[1] = 1
 """Raised where a reader of the older shape would misunderstand the newer one."""
@@ -179,6 +180,11 @@ class Case(Struct, kw_only=True):
     steps: list[Step]
     seconds: float = 0.0
     existing: tuple[ExistingObject, ...] = ()
+
+    @property
+    def status(self) -> CaseStatus:
+        """The word that people read."""
+        return case_status(self.outcome, fails=self.fails)
 
     @property
     def rule(self) -> str:

@@ -33,9 +33,7 @@ class FailureGroups:
 
     def add(self, case: Case, text: str) -> None:
         """Take one more failing case in; `text` is what `failure_message.explain` says of it."""
-        forms = f"expected {case.expected_form}, received {case.actual_form}"
-        symptom = forms if case.expected_form and case.actual_form else case.reason
-        key = (case.rules[0], symptom)
+        key = (case.rule, symptom(case))
         if key not in self._groups:
             commands = text.partition(f"{REPRODUCE}\n")[2].splitlines()
             self._groups[key] = FailureGroup(*key, 0, case, commands[-1] if commands else "")
@@ -54,6 +52,14 @@ class FailureGroups:
         if left:
             count = sum(group.count for group in left)
             yield f"{count:>6} cases with {len(left)} other symptoms: in the page, or with -v"
+
+
+def symptom(case: Case) -> str:
+    """What differs, in the words that many failing cases share."""
+    forms = {case.expected_form, case.actual_form}
+    if len(forms - {""}) == 2:  # of two equal forms the bytes differ, which the reason says
+        return f"expected {case.expected_form}, received {case.actual_form}"
+    return case.reason
 
 
 def _example(group: FailureGroup) -> Iterator[str]:

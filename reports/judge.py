@@ -106,7 +106,7 @@ def changes(before: document.Document, after: document.Document) -> Iterator[str
     changed = [(old, new) for old, new in pairs if _gist(old) != _gist(new)]
     for old, new in changed:
         why = f"{new.rule}: {new.reason}"
-        yield f"{old.outcome} -> {new.outcome}: {new.id}: {why}"
+        yield f"{old.status} -> {new.status}: {new.id}: {why}"
     yield f"Verdicts that changed: {len(changed)} of {len(after.cases)}."
 
 

@@ -1,4 +1,4 @@
-"""The deviations of a run as Markdown, short enough for a pull request or a chat.
+"""The failures of a run as Markdown, short enough for a pull request or a chat.
 
 Two kinds of text go in. What comes from the endpoint, from its definition or from the command line
 stands in code spans, where neither GitHub nor GitLab finds links, mentions or HTML. Sentences have
@@ -13,13 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fixtures.diagnosis import Diagnosis
 from fixtures.printable import printable
+from reports.case_status import CaseStatus
 from reports.document import Case, Document
-from reports.page.headline import word
+from reports.page.headline import headline, word
 
 _RULES_SHOWN = 6
 _REASONS_SHOWN = 3
+_STEPS_SHOWN = 3
 _LONGEST = 240
-_OUTCOMES = ("deviates", "undecided", "not applicable", "conforms")
+_MARKS = {"Passed": "✓", "Failed": "✗"}
+"""Before the verdict in the title; a run that is neither has a question mark."""
+
 _LEVELS = ("must", "should", "derived")
 
 
@@ -65,12 +69,7 @@ def _in_a_line(text: str) -> str:
 
 
 def _headline(document: Document) -> Iterator[str]:
-    cases = document.cases
-    failing = sum(case.fails for case in cases)
-    if failing:
-        yield f"### {word(document)}: {failing} of {_cases(len(cases))} fail the run"
-    else:
-        yield f"### {word(document)}: no deviation fails the run, {_cases(len(cases))}"
+    yield f"### {_MARKS.get(word(document), '?')} {headline(document)}"
 
 
 def _run(document: Document) -> Iterator[str]:
@@ -86,7 +85,7 @@ def _cut(document: Document) -> Iterator[str]:
     end = document.end
     if not end.complete:
         why = f": {escaped(end.why)}" if end.why else ""
-        yield f"> **This run was cut short**{why}."
+        yield f"> **This run is incomplete**{why}."
     for reason in document.untested[:_REASONS_SHOWN]:
         yield f"> Not tested: {escaped(reason)}."
 
@@ -94,16 +93,23 @@ def _cut(document: Document) -> Iterator[str]:
 def _diagnosed(diagnosis: Diagnosis | None) -> Iterator[str]:
     if diagnosis and diagnosis.headline:
         yield f"**Diagnosis.** {escaped(diagnosis.headline)}"
+        first = diagnosis.explanations[0] if diagnosis.explanations else None
+        if first and first.cause:
+            yield f"**Usual cause.** {escaped(first.cause)}"
+        for step in first.remedy[:_STEPS_SHOWN] if first else ():
+            yield f"**Fix.** {escaped(step)}"
+        if first and first.commands:
+            yield f"The page has the {len(first.commands)} AWS CLI commands."
 
 
 def _counts(document: Document) -> Iterator[str]:
     if not document.cases:
         return
-    found = Counter[tuple[str, str]]((case.level, case.outcome) for case in document.cases)
-    yield f"| level | {' | '.join(_OUTCOMES)} |"
-    yield "| --- |" + " ---: |" * len(_OUTCOMES)
+    found = Counter[tuple[str, str]]((case.level, case.status) for case in document.cases)
+    yield f"| level | {' | '.join(CaseStatus)} |"
+    yield "| --- |" + " ---: |" * len(CaseStatus)
     for level in _LEVELS:
-        numbers = [found[level, outcome] for outcome in _OUTCOMES]
+        numbers = [found[level, status] for status in CaseStatus]
         if any(numbers):
             yield f"| {level} | {' | '.join(map(str, numbers))} |"
 
@@ -115,9 +121,9 @@ def _failing(document: Document) -> Iterator[str]:
         sentence = escaped(rule.sentence) if rule else ""
         yield f"- {code(name)}, {_cases(len(cases))}. {sentence}"
         example = cases[0]
-        yield f"  - for one: {code(example.id)}, {escaped(example.reason)}"
-        came = example.observed.partition("\n")[0]  # without the hex dump
-        yield f"  - expected {code(example.expected)}, came {code(came)}"
+        yield f"  - for example: {code(example.id)}, {escaped(example.reason)}"
+        received = example.observed.partition("\n")[0]  # without the hex dump
+        yield f"  - expected {code(example.expected)}, received {code(received)}"
     rest = by_rule[_RULES_SHOWN:]
     if rest:
         number = sum(len(cases) for _, cases in rest)
@@ -126,18 +132,19 @@ def _failing(document: Document) -> Iterator[str]:
 
 def _asides(document: Document) -> Iterator[str]:
     cases = document.cases
-    tolerated = _by_rule(case for case in cases if case.outcome == "deviates" and not case.fails)
+    tolerated = _by_rule(case for case in cases if case.status == CaseStatus.TOLERATED)
     if tolerated:
         number = sum(len(found) for _, found in tolerated)
         names = _some([f"{len(found)} × {code(name)}" for name, found in tolerated])
-        yield f"- Deviations that do not fail the run: {number} ({names})"
-    undecided = Counter(case.reason for case in cases if case.outcome == "undecided")
-    if undecided:
-        reasons = _some([f"{n} × {escaped(why)}" for why, n in undecided.most_common()])
-        yield f"- Undecided: {undecided.total()} ({reasons})"
+        yield f"- Tolerated, which does not fail the run: {number} ({names})"
+    inconclusive = Counter(case.reason for case in cases if case.status == CaseStatus.INCONCLUSIVE)
+    if inconclusive:
+        reasons = _some([f"{n} × {escaped(why)}" for why, n in inconclusive.most_common()])
+        yield f"- Inconclusive: {inconclusive.total()} ({reasons})"
     if document.stale:
         names = _some([code(entry) for entry in document.stale])
-        yield f"- Known deviations that are gone or expired: {len(document.stale)} ({names})"
+        number = len(document.stale)
+        yield f"- Known deviations that no longer occur or have expired: {number} ({names})"
 
 
 def _by_rule(cases: Iterable[Case]) -> list[tuple[str, list[Case]]]:

@@ -63,7 +63,7 @@ class Policy:
         entry = self.known_as(verdict)
         if entry is not None:
             return f"known ({entry.reason})"
-        return f"but rests on a rule that is {verdict.level}"
+        return f"but depends on a rule that is {verdict.level}"
 
     def stale(self, deviations: Iterable[Verdict]) -> tuple[KnownDeviation, ...]:
         """The entries that expired, or that no deviation needed."""

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from reports.case_status import CaseStatus
+
 _LINES = 10
 _LONGEST_INTERVAL = 60.0
 _SHORTEST_INTERVAL = 0.1
@@ -33,7 +35,7 @@ class Progress:
         self._renews = reporter.isatty()
         self._began = self._said = clock()
         self._done = self._tenths = 0
-        self._verdicts: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
         reporter.showfspath = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -45,8 +47,7 @@ class Progress:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a case, and say so if it is time to."""
-        verdict = getattr(report, "verdict", "")
-        self._verdicts[verdict] += 1
+        self._statuses[getattr(report, "status", "")] += 1
         if report.when != "teardown":
             return
         if not self._done:  # collecting and starting workers is no measure of what is to come
@@ -65,11 +66,10 @@ class Progress:
 
     def _line(self, planned: int) -> str:
         parts = [f"{self._done} of {planned} cases"]
-        deviating, undecided = self._verdicts["deviates"], self._verdicts["undecided"]
-        if deviating:
-            parts.append(f"{deviating} deviate" + ("s" if deviating == 1 else ""))
-        if undecided:
-            parts.append(f"{undecided} undecided")
+        shown = (CaseStatus.FAILED, CaseStatus.TOLERATED, CaseStatus.INCONCLUSIVE)
+        parts += [
+            f"{self._statuses[status]} {status}" for status in shown if self._statuses[status]
+        ]
         left = planned - self._done
         if left and self._done > 1:
             each = (self._clock() - self._began) / (self._done - 1)

@@ -10,6 +10,7 @@ from fixtures.exceptions import ExitStatus
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
+from reports.case_status import CaseStatus, case_status
 from reports.policy import Policy
 
 _ELSEWHERE = ("case", "expected_body")
@@ -23,6 +24,11 @@ class Result:
     verdict: Verdict
     fails: bool
     waiver: str = ""
+
+    @property
+    def status(self) -> CaseStatus:
+        """The word that people read."""
+        return case_status(self.verdict.outcome, fails=self.fails)
 
     @classmethod
     def recorded(cls, case: document.Case) -> "Result":
@@ -53,11 +59,11 @@ class Results:
         """The verdicts with this outcome."""
         return [result.verdict for result in self.all if result.verdict.outcome is outcome]
 
-    def by_rule(self) -> dict[str, Counter[Outcome]]:
-        """How often each rule that names a verdict came out how, in the catalogue's order."""
-        counts: dict[str, Counter[Outcome]] = {}
+    def by_rule(self) -> dict[str, Counter[CaseStatus]]:
+        """The cases of each rule by their status, in the order of the rule book."""
+        counts: dict[str, Counter[CaseStatus]] = {}
         for result in self.all:
-            counts.setdefault(result.verdict.rule, Counter())[result.verdict.outcome] += 1
+            counts.setdefault(result.verdict.rule, Counter())[result.status] += 1
         return {name: counts[name] for name in rules() if name in counts}
 
     @property
@@ -93,36 +99,31 @@ NOTHING_BINARY = "nothing about binary was tested"
 
 
 def conclusion(
-    counts: Mapping[Outcome, int],
-    failing: int,
+    counts: Mapping[CaseStatus, int],
     what: str = "cases",
     *,
     cut_short: str = "",
     unseen: bool = False,
 ) -> str:
-    """The verdict on a run in one line, for so many deviations that fail it.
+    """The verdict on a run in one line.
 
     `cut_short` is why the run ended early; such a run never passes, nor does one that is `unseen`:
     no answer of the whole plan was compared with the bytes of an object.
     """
     total = sum(counts.values())
-    parts = {
-        "tolerated": counts.get(Outcome.DEVIATES, 0) - failing,
-        "inconclusive": counts.get(Outcome.UNDECIDED, 0),
-        "not applicable": counts.get(Outcome.NOT_APPLICABLE, 0),
-    }
-    others = [f"{count:,} {name}" for name, count in parts.items() if count]
+    statuses = (CaseStatus.TOLERATED, CaseStatus.INCONCLUSIVE, CaseStatus.NOT_APPLICABLE)
+    others = [f"{counts[status]:,} {status}" for status in statuses if counts.get(status)]
     aside = f" ({', '.join(others)})" if others else ""
-    if failing:
+    if failing := counts.get(CaseStatus.FAILED, 0):
         return f"FAIL: {failing:,} of {total:,} {what} failed{aside}"
-    passed = f"{counts.get(Outcome.CONFORMS, 0):,} passed"
+    passed = f"{counts.get(CaseStatus.PASSED, 0):,} passed"
     if cut_short:
-        return f"INCONCLUSIVE: the run was cut short ({cut_short}): {', '.join((passed, *others))}"
+        return f"INCONCLUSIVE: the run is incomplete ({cut_short}): {', '.join((passed, *others))}"
     if unseen:
         return f"INCONCLUSIVE: {NOTHING_BINARY}: {', '.join((passed, *others))}"
-    if parts["inconclusive"]:
+    if counts.get(CaseStatus.INCONCLUSIVE):
         return f"INCONCLUSIVE: {', '.join((passed, *others))}"
-    if not counts.get(Outcome.CONFORMS) and not parts["tolerated"]:
+    if not counts.get(CaseStatus.PASSED) and not counts.get(CaseStatus.TOLERATED):
         return f"INCONCLUSIVE: nothing was evaluated{aside}"
     return f"PASS: {', '.join((passed, '0 failed', *others))}"
 

@@ -7,9 +7,11 @@ from fixtures.cases.case import NO_CASE, NOT_JUDGED
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
+from reports.case_status import CaseStatus
 from reports.results import Results, conclusion, grouped
 
 _REASONS_SHOWN = 8
+_NOTABLE = (CaseStatus.FAILED, CaseStatus.TOLERATED, CaseStatus.INCONCLUSIVE)
 
 
 def summary(
@@ -20,7 +22,7 @@ def summary(
     *,
     verbose: bool = True,
 ) -> Iterator[str]:
-    """The lines: what was tested, the counts by rule, what was not decided and why.
+    """The lines: what was tested, counts by rule, what is inconclusive or not applicable.
 
     Where it is not `verbose`, rules of which every case passed or was not applicable are counted.
     """
@@ -30,16 +32,16 @@ def summary(
     yield from _by_rule(results, verbose=verbose)
     not_applicable = results.verdicts(Outcome.NOT_APPLICABLE)
     unjudged = [v for v in not_applicable if v.rule == NOT_JUDGED and v.case != NO_CASE]
-    yield from _reasons(Outcome.UNDECIDED, results.verdicts(Outcome.UNDECIDED))
+    yield from _reasons(CaseStatus.INCONCLUSIVE, results.verdicts(Outcome.UNDECIDED))
     others = (v for v in not_applicable if v.rule != NOT_JUDGED)
-    yield from _reasons(Outcome.NOT_APPLICABLE, others)
+    yield from _reasons(CaseStatus.NOT_APPLICABLE, others)
     if unjudged:
         yield ""
-        yield "operations that are not judged:"
+        yield "operations that are not tested:"
     for verdict in unjudged:
         yield f"  {verdict.case}: {verdict.reason}"
     for entry in gone:
-        yield f"known deviation that is gone or expired: {entry}"
+        yield f"known deviation that no longer occurs or has expired: {entry}"
 
 
 def ending(results: Results, cut_short: str = "", way_out: str = "") -> Iterator[str]:
@@ -47,10 +49,10 @@ def ending(results: Results, cut_short: str = "", way_out: str = "") -> Iterator
 
     `way_out` is given where the whole plan showed nothing about binary data, and says what would.
     """
-    counts = Counter(result.verdict.outcome for result in results.all)
+    counts = Counter(result.status for result in results.all)
     if way_out:
         yield way_out
-    yield conclusion(counts, results.failing, cut_short=cut_short, unseen=bool(way_out))
+    yield conclusion(counts, cut_short=cut_short, unseen=bool(way_out))
 
 
 def _by_rule(results: Results, *, verbose: bool) -> Iterator[str]:
@@ -58,17 +60,17 @@ def _by_rule(results: Results, *, verbose: bool) -> Iterator[str]:
     shown = {
         name: counts
         for name, counts in by_rule.items()
-        if verbose or counts[Outcome.DEVIATES] or counts[Outcome.UNDECIDED]
+        if verbose or any(counts[status] for status in _NOTABLE)
     }
+    columns = [s for s in CaseStatus if any(counts[s] for counts in shown.values())]
     if shown:
         width = max(map(len, shown))
-        heads = (str(outcome) for outcome in Outcome)
-        yield f"{'rule':<{width}}  level    {'  '.join(heads)}"
+        yield f"{'rule':<{width}}  level    {'  '.join(columns)}"
     for name, counts in shown.items():
-        cells = (f"{counts[outcome] or '-':>{len(outcome)}}" for outcome in Outcome)
+        cells = (f"{counts[status] or '-':>{len(status)}}" for status in columns)
         yield f"{name:<{width}}  {rules()[name].level:<7}  {'  '.join(cells)}"
     others = (counts for name, counts in by_rule.items() if name not in shown)
-    passed = sum(counts[Outcome.CONFORMS] > 0 for counts in others)
+    passed = sum(counts[CaseStatus.PASSED] > 0 for counts in others)
     if passed:
         what = "rules" if not shown else "other rules"
         yield f"{passed} {what}: all evaluated cases passed (-v lists them)"
@@ -89,11 +91,11 @@ def traffic(sent: Traffic) -> Iterator[str]:
         )
 
 
-def _reasons(outcome: Outcome, verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _reasons(status: CaseStatus, verdicts: Iterable[Verdict]) -> Iterator[str]:
     reasons = grouped(verdicts)
     if reasons:
         yield ""
-        yield f"{outcome}:"
+        yield f"{status}:"
     for reason, count in reasons.most_common(_REASONS_SHOWN):
         yield f"{count:>6}  {reason}"
     if len(reasons) > _REASONS_SHOWN:

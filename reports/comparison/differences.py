@@ -1,9 +1,9 @@
 """What differs between runs, from their documents alone.
 
-A case is followed through the runs by its test and its id. The last run is held against all that
-came before it: a case that deviates now and once conformed has become worse, whichever of the runs
-it conformed in, so that neither a slow decline nor a single bad night between hides it. What was
-judged once and is no longer is lost, never worse and never silent.
+A case is followed through the runs by its test and its id. The last run is compared with all
+earlier ones: a case that failed now and passed in any of them is worse, so that neither a slow
+decline nor one bad run in between hides it. A case that had a verdict and has none now is lost:
+it is listed, and does not fail the comparison.
 """
 
 from collections import Counter
@@ -32,17 +32,17 @@ class Kind(StrEnum):
     DIFFERENT = "different"
     BETTER = "better"
     GAINED = "gained"
-    UNSTEADY = "unsteady"
+    CHANGED = "changed"
 
 
 MEANING = {
-    Kind.WORSE: "deviates in the last run and conformed in an earlier one",
-    Kind.NEW: "deviates in the last run and was not judged in any earlier one",
-    Kind.LOST: "was judged in an earlier run and is not in the last one",
-    Kind.DIFFERENT: "deviates in the last run as before, in another way",
-    Kind.BETTER: "conforms in the last run and deviated in an earlier one",
-    Kind.GAINED: "conforms in the last run and was not judged in every earlier one",
-    Kind.UNSTEADY: "is not the same in all runs, in a way that accuses nobody in the last",
+    Kind.WORSE: "failed in the last run and passed in an earlier one",
+    Kind.NEW: "failed in the last run and has no verdict in any earlier one",
+    Kind.LOST: "has a verdict in an earlier run and none in the last one",
+    Kind.DIFFERENT: "failed in the last run as before, in another way",
+    Kind.BETTER: "passed in the last run and failed in an earlier one",
+    Kind.GAINED: "passed in the last run and has no verdict in some earlier one",
+    Kind.CHANGED: "is not the same in all runs, and did not fail in the last one",
 }
 
 
@@ -115,7 +115,7 @@ class Comparison(Struct, kw_only=True):
 
 
 def compare(documents: Sequence[Document], labels: Sequence[str] = ()) -> Comparison:
-    """Hold two documents or more against each other; `labels` are in the documents' order."""
+    """Compare two documents or more; `labels` are in the documents' order."""
     names = list(labels) or _labels(documents)
     trend = len({document.run.endpoint for document in documents}) == 1
     columns = list(zip(names, documents, strict=True))
@@ -178,19 +178,19 @@ def _overview(label: str, document: Document) -> RunOverview:
 
 
 def _remarks(runs: Sequence[RunOverview]) -> Iterable[str]:
-    """What to know before any difference is blamed on the endpoint."""
+    """What to know before any difference is attributed to the endpoint."""
     if len({run.definition_sha256 for run in runs}) > 1:
         yield (
-            "The runs are of different definitions: what differs may be due to the definition, "
-            "not to the endpoint."
+            "The runs have different definitions: a difference may come from the definition, "
+            "not from the endpoint."
         )
     for name, words in (("suite_version", "versions of the suite"), ("profile", "profiles")):
         if len({getattr(run, name) for run in runs}) > 1:
-            yield f"The runs are with different {words}: their cases are not all the same."
+            yield f"The runs have different {words}: their cases are not all the same."
     for run in runs:
         if not run.complete:
             why = f": {run.why}" if run.why else ""
-            yield f"The run {run.label} was cut short{why}."
+            yield f"The run {run.label} is incomplete{why}."
         for reason in run.untested:
             yield f"The run {run.label} did not test everything: {reason}."
 
@@ -262,8 +262,8 @@ def kind_of(seen: Sequence[CaseIn]) -> Kind | None:
             return Kind.GAINED
     elif before & _DECIDED:
         return Kind.LOST
-    # A run that was cut is said to be cut, once, not once for each case that it left out.
-    return Kind.UNSTEADY if before - {last.outcome, UNTESTED, ABSENT} else None
+    # That a run is incomplete is said once, not once for each case that it did not execute.
+    return Kind.CHANGED if before - {last.outcome, UNTESTED, ABSENT} else None
 
 
 def _manner(case: CaseIn) -> tuple[str, str]:

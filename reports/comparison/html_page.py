@@ -14,8 +14,12 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec.structs import asdict
 
+from fixtures.rules.verdict import Outcome
+from reports.case_status import case_status
 from reports.comparison.differences import (
+    ABSENT,
     MEANING,
+    UNTESTED,
     CaseIn,
     Comparison,
     Difference,
@@ -29,12 +33,12 @@ SHOWN = 40
 
 _HERE = Path(__file__).parent
 _OUTCOMES = {
-    "deviates": "deviates",
-    "undecided": "undecided",
+    "deviates": "failed or tolerated",
+    "undecided": "inconclusive",
     "not_applicable": "not applicable",
-    "conforms": "conforms",
+    "conforms": "passed",
 }
-"""The keys of the counts and their words; deviations stand at the foot of a bar."""
+"""The keys of the counts and their words; the first is at the foot of a bar."""
 
 _BAR_HEIGHT = 180
 
@@ -49,7 +53,13 @@ def render(comparison: Comparison) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"anchor": _anchor, "cases": _cases, "minute": minute, "facts": _facts}
+    templates.filters |= {
+        "anchor": _anchor,
+        "cases": _cases,
+        "minute": minute,
+        "facts": _facts,
+        "status": _status,
+    }
     page = templates.get_template("page.html").render(
         comparison=comparison,
         headline=_headline(comparison),
@@ -68,7 +78,7 @@ def render(comparison: Comparison) -> bytes:
 def _headline(comparison: Comparison) -> str:
     worse = comparison.kinds[Kind.WORSE]
     if worse:
-        return f"Worse: {_cases(worse)} that conformed before now deviate{'s' * (worse == 1)}"
+        return f"Worse: {_cases(worse)} that passed before failed now"
     differing = len(comparison.differences)
     if differing:
         return f"Nothing became worse; {_cases(differing)} differ{'s' * (differing == 1)}"
@@ -114,17 +124,24 @@ def _by_kind_and_rule(comparison: Comparison) -> dict[str, dict[str, list[Differ
     return found
 
 
+def _status(case: CaseIn) -> str:
+    """The word that people read; a case that a run does not have keeps its own."""
+    if case.outcome in (ABSENT, UNTESTED):
+        return case.outcome
+    return case_status(Outcome(case.outcome), fails=not case.waiver)
+
+
 def _facts(case: CaseIn) -> dict[str, str]:
     """What a run says of a case, without the commands, which differ by the run's own folder."""
-    forms = f"{case.expected_form} was due, {case.actual_form} came"
+    forms = f"expected {case.expected_form}, received {case.actual_form}"
     facts = {
-        "outcome": case.outcome,
+        "outcome": _status(case),
         "why": case.reason,
         "rule": f"{case.rule} ({case.level})" if case.rule else "",
         "form": forms if case.actual_form else "",
         "expected": case.expected,
-        "came": case.observed,
-        "likely": case.cause,
-        "excused": case.waiver,
+        "received": case.observed,
+        "likely cause": case.cause,
+        "tolerated": case.waiver,
     }
     return {name: text for name, text in facts.items() if text}

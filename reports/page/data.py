@@ -13,7 +13,9 @@ from typing import Any
 
 from msgspec import structs
 
+from reports.case_status import CaseStatus
 from reports.document import Case, Document
+from reports.failure_groups import symptom
 from reports.page.headline import word
 from reports.stream import in_ascii, iter_json
 
@@ -22,7 +24,6 @@ SHOWN = (
     "id",
     "subject",
     "axes",
-    "outcome",
     "level",
     "reason",
     "expected",
@@ -30,7 +31,6 @@ SHOWN = (
     "cause",
     "expected_form",
     "actual_form",
-    "fails",
     "waiver",
     "step",
 )
@@ -48,6 +48,9 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
     for case, key in zip(document.cases, _keys(document), strict=True):
         facts = {name: getattr(case, name) for name in SHOWN}
         row = {name: value for name, value in facts.items() if _is_shown(value)}
+        row["status"] = case.status
+        if case.fails:
+            row["symptom"] = symptom(case)
         row["basis"] = bases.setdefault(case.rules, len(bases))
         row["number"] = case.number
         if key != case.id:
@@ -56,10 +59,10 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
     definition = document.run.definition
     return {
         "word": word(document),
+        "statuses": list(CaseStatus),
         "run": structs.asdict(document.run)
         | {"definition": {"source": definition.source, "sha256": definition.sha256}},
         "end": structs.asdict(document.end) | {"untested": document.untested},
-        "totals": document.totals,
         "rules": document.rules,
         "bases": list(bases),
         "cases": cases,

@@ -13,6 +13,7 @@ from fixtures.exceptions import ExitStatus
 from fixtures.rules.verdict import Outcome, Verdict
 from reports import document
 from reports.bodies import Bodies
+from reports.case_status import CaseStatus
 from reports.collector import STREAM
 from reports.failure_message import explain
 from reports.loader import Contents
@@ -24,7 +25,7 @@ from reports.stream import Record, Stream, record_of, to_jsonl
 from suites.load.worker_report import WorkerReport
 from suites.runner.configuration import Configuration
 
-_WORST_FIRST = (Outcome.DEVIATES, Outcome.UNDECIDED, Outcome.CONFORMS, Outcome.NOT_APPLICABLE)
+_STATUSES = list(CaseStatus)
 _EXPLAINED = 3
 """Failing requests that are explained at the end, each of another rule; the page has them all."""
 
@@ -43,33 +44,33 @@ class Aggregator:
         self._bodies = Bodies(out / "bodies")
         self._stream = Stream(out / STREAM, run)
         remove_stale_reports(out)
-        self._counts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
-        self._failing = 0
+        self._counts: defaultdict[str, Counter[CaseStatus]] = defaultdict(Counter)
         self._records: defaultdict[str, list[Record]] = defaultdict(list)
 
     def add(self, report: WorkerReport) -> None:
         """Take in what a process counted and recorded."""
         for kind, outcome, times, rules in report["counts"]:
-            self._counts[kind][Outcome(outcome)] += times
             verdict = Verdict(kind, Outcome(outcome), tuple(rules), "")
-            self._failing += times * self._policy.fails(verdict)
+            self._counts[kind][apply_policy(verdict, self._policy).status] += times
         for name, body in report["bodies"].items():
             self._bodies.keep(body, name)
         for record in map(record_of, report["records"]):
             self._records[record.case.id].append(record)
 
     @property
-    def judged(self) -> Counter[Outcome]:
-        """How many requests came out how."""
+    def judged(self) -> Counter[CaseStatus]:
+        """How many requests have which status."""
         return sum(self._counts.values(), Counter())
 
     def status(self, why: str) -> int:
-        """The exit status of a run: 1 for a deviation, 6 where something was not decided."""
-        if self._failing:
-            return ExitStatus.FAILED
+        """The exit status of a run: 1 for a failure, 6 where something is inconclusive."""
         counts = self.judged
-        decided = counts[Outcome.CONFORMS] + counts[Outcome.DEVIATES]
-        return ExitStatus.INCONCLUSIVE if why or counts[Outcome.UNDECIDED] or not decided else 0
+        if counts[CaseStatus.FAILED]:
+            return ExitStatus.FAILED
+        if why or counts[CaseStatus.INCONCLUSIVE]:
+            return ExitStatus.INCONCLUSIVE
+        decided = counts[CaseStatus.PASSED] + counts[CaseStatus.TOLERATED]
+        return ExitStatus.PASSED if decided else ExitStatus.INCONCLUSIVE
 
     def finish(self, why: str = "") -> Iterator[str]:
         """Write the documents and give the lines that a terminal shows; raises `OSError`.
@@ -93,16 +94,14 @@ class Aggregator:
             yield from self._table()
             yield from self._reasons(whole)
         if why:
-            yield f"This load is not whole: {why}."
-        yield conclusion(self.judged, self._failing, "requests")
+            yield f"This load is incomplete: {why}."
+        yield conclusion(self.judged, "requests")
         for file in published:
             yield f"report      {file}"
 
     def _of(self, kind: str) -> list[Record]:
         """The records of a kind, the worst first, and that one with what all came to."""
-        found = sorted(
-            self._records[kind], key=lambda record: _WORST_FIRST.index(record.case.outcome)
-        )
+        found = sorted(self._records[kind], key=lambda record: _STATUSES.index(record.case.status))
         for number, record in enumerate(found, start=1):
             case = record.case
             result = apply_policy(Result.recorded(case).verdict, self._policy)
@@ -128,22 +127,25 @@ class Aggregator:
 
     def _table(self) -> Iterator[str]:
         width = max((len(kind) for kind in self._counts), default=4)
-        shown = _WORST_FIRST[:3][::-1]
-        yield f"{'requests':<{width}}  {'  '.join(f'{outcome:>9}' for outcome in shown)}"
+        shown = [status for status in _STATUSES[::-1] if self.judged[status]]
+        yield f"{'requests':<{width}}  {'  '.join(f'{status:>9}' for status in shown)}"
         for kind in self._kinds:
             if kind in self._counts:
-                cells = (f"{self._counts[kind][outcome] or '-':>9}" for outcome in shown)
+                cells = (
+                    f"{self._counts[kind][status] or '-':>{max(9, len(status))}}"
+                    for status in shown
+                )
                 yield f"{kind:<{width}}  {'  '.join(cells)}"
         yield ""
 
     def _reasons(self, whole: document.Document) -> Iterator[str]:
-        """Why something was left undecided, as far as it was recorded."""
-        undecided = [case for case in whole.cases if case.outcome is Outcome.UNDECIDED]
-        reasons = dict.fromkeys(case.reason.removesuffix(case.remark) for case in undecided)
+        """Why something is inconclusive, as far as it was recorded."""
+        inconclusive = [case for case in whole.cases if case.outcome is Outcome.UNDECIDED]
+        reasons = dict.fromkeys(case.reason.removesuffix(case.remark) for case in inconclusive)
         for reason in list(reasons)[:_REASONS_SHOWN]:
-            yield f"undecided: {reason}"
+            yield f"{CaseStatus.INCONCLUSIVE}: {reason}"
 
 
-def _in_words(counts: Counter[Outcome]) -> str:
-    parts = ", ".join(f"{counts[o]:,} {o}" for o in _WORST_FIRST[::-1] if counts[o])
+def _in_words(counts: Counter[CaseStatus]) -> str:
+    parts = ", ".join(f"{counts[s]:,} {s}" for s in _STATUSES[::-1] if counts[s])
     return f"of {counts.total():,} requests of this kind: {parts}"

@@ -14,6 +14,7 @@ from fixtures.cases.case import Case, StepResult
 from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.bodies import Bodies
+from reports.case_status import CaseStatus, case_status
 from reports.failure_message import explain
 from reports.policy import Policy
 
@@ -67,9 +68,9 @@ class Checker:
         self.record(JudgedAttempt(attempt, verdict))
         if verdict.outcome is Outcome.CONFORMS:
             return
-        if verdict.outcome is not Outcome.DEVIATES:
-            pytest.skip(f"{verdict.outcome}: {verdict.reason}")
-        if not self.policy.fails(verdict):
-            waiver = self.policy.waiver(verdict)
-            pytest.xfail(f"deviates, {waiver}: {verdict.reason}")
+        status = case_status(verdict.outcome, fails=self.policy.fails(verdict))
+        if status is CaseStatus.TOLERATED:
+            pytest.xfail(f"{status}, {self.policy.waiver(verdict)}: {verdict.reason}")
+        if status is not CaseStatus.FAILED:
+            pytest.skip(f"{status}: {verdict.reason}")
         pytest.fail(explain(verdict, attempt.performed, self.bodies), pytrace=False)

@@ -12,6 +12,7 @@ from fixtures.client.redaction import redact
 from fixtures.rules.verdict import Outcome
 from reports.allure_results import describe
 from reports.bodies import Bodies
+from reports.case_status import CaseStatus
 from reports.collector import Collector
 from reports.failure_groups import diagnosis_lines
 from reports.recorder import Recorder
@@ -24,7 +25,11 @@ from suites.runner.collection import NUMBER
 from suites.runner.run_state import RUN, RunState
 from suites.runner.scheduler import CaseScheduler
 
-_STATUS_LETTERS = {Outcome.UNDECIDED: "u", Outcome.NOT_APPLICABLE: "n", Outcome.DEVIATES: "d"}
+_STATUS_LETTERS = {
+    CaseStatus.INCONCLUSIVE: "i",
+    CaseStatus.NOT_APPLICABLE: "n",
+    CaseStatus.TOLERATED: "t",
+}
 
 
 @dataclass
@@ -36,7 +41,7 @@ class _JudgedTest:
 
     seconds: float = 0.0
     record: str = ""
-    outcome: Outcome | None = None
+    status: CaseStatus | None = None
     unanswered: bool = False
     cannot_go_on: str = ""
 
@@ -99,7 +104,7 @@ def check(
             )
         except OSError as error:
             raise cannot_go_on(error) from None
-        judged.record, judged.outcome = to_jsonl(line), verdict.outcome
+        judged.record, judged.status = to_jsonl(line), result.status
         judged.unanswered = verdict.outcome is Outcome.UNDECIDED and is_unanswered(performed)
         item.user_properties += [
             ("rule", verdict.rule),
@@ -107,7 +112,7 @@ def check(
             ("verdict", str(verdict.outcome)),
         ]
         if request.config.getoption("--alluredir", None):
-            describe(verdict, performed, recorder.bodies)
+            describe(result, performed, recorder.bodies)
 
     return Checker(run.configuration.definition, execute, policy, record, recorder.bodies)
 
@@ -120,8 +125,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Let the verdict travel with pytest's own report, from an xdist worker too."""
     report: Any = yield
     judged = item.stash.get(_JUDGED, None)
-    if report.when == "call" and judged is not None and judged.outcome is not None:
-        report.conformance, report.verdict = judged.record, str(judged.outcome)
+    if report.when == "call" and judged is not None and judged.status is not None:
+        report.conformance, report.status = judged.record, str(judged.status)
         report.unanswered = judged.unanswered
         report.duration += judged.seconds  # what was sent ahead is the test's own time, too
         judged.record = ""  # the report has it now, and pytest keeps every item
@@ -147,11 +152,11 @@ def redact_report(report: Any, secrets: Sequence[str]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
-    """Name undecided, not applicable and tolerated cases for what they are."""
-    verdict = getattr(report, "verdict", None)
-    if verdict is None or report.failed or report.passed:
+    """Name inconclusive, not applicable and tolerated cases for what they are."""
+    status = getattr(report, "status", None)
+    if status is None or report.failed or report.passed:
         return None
-    return verdict, _STATUS_LETTERS[Outcome(verdict)], verdict.upper()
+    return status, _STATUS_LETTERS[CaseStatus(status)], status.upper()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

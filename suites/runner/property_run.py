@@ -13,6 +13,7 @@ from fixtures.client import CaseRunner
 from fixtures.locations import WRITABLE
 from fixtures.rules.judgement import judge_case, planned_rules
 from fixtures.rules.verdict import Outcome
+from reports.case_status import CaseStatus
 from reports.policy import Policy
 from suites.profile import Profile
 from suites.runner.checker import Attempt
@@ -126,7 +127,7 @@ class PropertyRun:
         if verdict.outcome is Outcome.UNDECIDED:
             self._undecided = attempt
             # The one exception that Hypothesis lets through at once, without any other example.
-            pytest.skip("undecided")
+            pytest.skip(CaseStatus.INCONCLUSIVE)
         if verdict.outcome is not Outcome.DEVIATES:
             # Of a sequence, a beginning may be uploads alone, which show nothing by themselves.
             shown = verdict.outcome is Outcome.CONFORMS or self._representative is None

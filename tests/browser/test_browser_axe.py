@@ -28,7 +28,7 @@ def test_the_page_has_no_barriers(which, scheme, size, request, visit) -> None:
 @pytest.mark.parametrize("size", [{}, PHONE], ids=["desk", "phone"])
 def test_the_evidence_of_a_case_has_no_barriers(deviating, visit, scheme, size) -> None:
     page = visit(deviating, color_scheme=scheme, **size)
-    page.locator(".cell.deviates").first.click()
+    page.locator(".cell.failed").first.click()
     page.get_by_role("heading", name="Repeat it").wait_for()
     page.evaluate(
         "document.querySelectorAll('dialog details').forEach((one) => { one.open = true; })"
@@ -38,7 +38,7 @@ def test_the_evidence_of_a_case_has_no_barriers(deviating, visit, scheme, size) 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_filtered_view_has_no_barriers(deviating, visit, scheme) -> None:
-    page = visit(deviating, "#rule=accept-first-entry&verdict=deviates", color_scheme=scheme)
+    page = visit(deviating, "#rule=accept-first-entry&verdict=failed", color_scheme=scheme)
     assert _violations(page) == []
 
 

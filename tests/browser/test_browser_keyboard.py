@@ -82,7 +82,7 @@ def test_an_arrow_at_the_edge_stays_there(deviating, visit) -> None:
 
 def test_the_focus_stays_inside_of_the_panel(deviating, visit) -> None:
     page = visit(deviating)
-    page.locator(".cell.deviates").first.click()
+    page.locator(".cell.failed").first.click()
     page.get_by_role("heading", name="Repeat it").wait_for()
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -116,7 +116,7 @@ def test_only_tables_scroll_sideways(deviating, visit, width) -> None:
     page = visit(deviating, viewport={"width": width, "height": 740})
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) == 0
-    page.locator(".cell.deviates").first.click()
+    page.locator(".cell.failed").first.click()
     page.get_by_role("heading", name="Repeat it").wait_for()
     assert page.evaluate("document.getElementById('panel').scrollWidth") <= width
 

@@ -37,7 +37,7 @@ def _open(visit, made, case, **more):
 
 def test_a_cell_opens_its_worst_case_and_escape_leads_back_to_it(deviating, visit) -> None:
     page = visit(deviating)
-    cell = page.locator(".cell.deviates").first
+    cell = page.locator(".cell.failed").first
     name = cell.get_attribute("data-case")
     cell.click()
     panel = page.get_by_role("dialog")
@@ -50,7 +50,7 @@ def test_a_cell_opens_its_worst_case_and_escape_leads_back_to_it(deviating, visi
 
 
 def test_the_panel_has_everything_that_the_document_knows_of_a_case(deviating, visit) -> None:
-    case = _case(deviating, subject="download", outcome="deviates")
+    case = _case(deviating, subject="download", status="failed")
     _page, panel = _open(visit, deviating, case)
     for summary in panel.locator("summary").all():
         if not summary.evaluate("(element) => element.parentElement.open"):
@@ -77,18 +77,18 @@ def test_the_panel_has_everything_that_the_document_knows_of_a_case(deviating, v
             assert value in text
 
 
-def test_the_bytes_that_differ_are_marked_beside_those_that_were_due(deviating, visit) -> None:
+def test_the_bytes_that_differ_are_marked_beside_the_expected_ones(deviating, visit) -> None:
     case = _case(deviating, expected_form="raw", actual_form="Base64", subject="download")
     _page, panel = _open(visit, deviating, case)
-    table = panel.get_by_role("group", name="Bytes due and bytes that came")
+    table = panel.get_by_role("group", name="Expected and received bytes")
     first = table.locator("tbody tr").first
     assert first.locator("th").inner_text() == "000000"
-    due, came = first.locator(".hex").all_inner_texts()
-    assert re.fullmatch(r"([0-9a-f]{2} ){7}[0-9a-f]{2}", due)
-    assert due != came
+    expected, received = first.locator(".hex").all_inner_texts()
+    assert re.fullmatch(r"([0-9a-f]{2} ){7}[0-9a-f]{2}", expected)
+    assert expected != received
     marks = first.locator(".hex").last.locator("mark").all_inner_texts()
     assert marks == [
-        one for one, other in zip(came.split(), due.split(), strict=True) if one != other
+        one for one, other in zip(received.split(), expected.split(), strict=True) if one != other
     ]
     assert "underline" in first.locator("mark").first.evaluate(
         "(mark) => getComputedStyle(mark).textDecorationLine"
@@ -116,7 +116,7 @@ def test_an_image_is_shown_before_and_after(deviating, visit) -> None:
     assert "Base64 taken off" in panel.locator("figcaption").last.inner_text()
 
 
-def test_an_image_that_came_broken_is_said_to_be_broken(made, visit) -> None:
+def test_an_image_that_is_received_broken_is_reported_as_broken(made, visit) -> None:
     shown = made("binary-download-last-byte-lost", subject="roundtrip")
     case = next(
         case
@@ -147,7 +147,7 @@ def test_a_body_in_a_file_is_named(made, visit) -> None:
 
 @pytest.mark.parametrize("script", [_CLIPBOARD, _NO_CLIPBOARD], ids=["clipboard", "none"])
 def test_a_command_can_be_copied(deviating, visit, script) -> None:
-    case = _case(deviating, subject="download", outcome="deviates")
+    case = _case(deviating, subject="download", status="failed")
     page, panel = _open(visit, deviating, case, script=script)
     command = deviating.document.exchanges[case.steps[-1].exchange].command
     button = panel.get_by_role("button", name="Copy: command 2 of 2")
@@ -166,7 +166,7 @@ def test_a_command_can_be_copied(deviating, visit, script) -> None:
 
 
 def test_all_commands_and_the_link_can_be_copied(deviating, visit) -> None:
-    case = _case(deviating, subject="download", outcome="deviates")
+    case = _case(deviating, subject="download", status="failed")
     page, panel = _open(visit, deviating, case, script=_CLIPBOARD)
     panel.get_by_role("button", name="Copy all: all commands").click()
     panel.get_by_role("button", name="Copy link").click()
@@ -204,8 +204,8 @@ def test_the_arrow_keys_turn_to_the_cases_before_and_after(deviating, visit) -> 
 
 
 def test_turning_stays_among_the_cases_that_the_filters_leave(deviating, visit) -> None:
-    wrong = [case for case in deviating.document.cases if case.outcome == "deviates"]
-    page = visit(deviating, f"#verdict=deviates&{_link(wrong[0])[1:]}")
+    wrong = [case for case in deviating.document.cases if case.status == "failed"]
+    page = visit(deviating, f"#verdict=failed&{_link(wrong[0])[1:]}")
     panel = page.get_by_role("dialog")
     page.keyboard.press("ArrowRight")
     assert panel.get_by_role("heading", level=2).inner_text() == wrong[1].id
@@ -213,7 +213,7 @@ def test_turning_stays_among_the_cases_that_the_filters_leave(deviating, visit) 
 
 
 def test_after_turning_the_focus_goes_to_the_case_that_was_seen_last(deviating, visit) -> None:
-    page = visit(deviating, "#subject=errors&verdict=deviates")
+    page = visit(deviating, "#subject=errors&verdict=failed")
     page.locator("#results [data-case]").first.click()
     page.keyboard.press("ArrowRight")
     name = page.get_by_role("dialog").get_by_role("heading", level=2).inner_text()
@@ -237,7 +237,7 @@ def test_a_cell_with_several_cases_offers_them_all(deviating, visit) -> None:
 
 def test_the_back_button_closes_the_panel_and_forward_opens_it(deviating, visit) -> None:
     page = visit(deviating)
-    page.locator(".cell.deviates").first.click()
+    page.locator(".cell.failed").first.click()
     panel = page.get_by_role("dialog")
     page.go_back()
     panel.wait_for(state="hidden")
@@ -265,7 +265,7 @@ def test_a_link_to_a_case_that_is_not_there_says_so(deviating, visit) -> None:
 
 
 def test_a_rule_in_the_panel_leads_to_its_cases(deviating, visit) -> None:
-    case = _case(deviating, outcome="deviates")
+    case = _case(deviating, status="failed")
     page, panel = _open(visit, deviating, case)
     panel.locator(".panel-rules a[href^='#rule']").first.click()
     panel.wait_for(state="hidden")

@@ -37,7 +37,7 @@ def test_a_run_gives_up_after_its_patience(tmp_path: Path, workers: tuple[str, .
         done = run(tmp_path, f"--endpoint={url}", "--patience=3", "suites/download", *workers)
     assert done.returncode == 6, done.stdout
     sentence = "cases in a row got no usable answer (--patience)"
-    assert f"INCONCLUSIVE: the run was cut short (3 {sentence}" in done.stdout
+    assert f"INCONCLUSIVE: the run is incomplete (3 {sentence}" in done.stdout
     assert sentence in document(tmp_path)["end"]["why"]
     assert document(tmp_path)["end"]["complete"] is False
     # Some cases may be under way already, and each is sent four times at the most.

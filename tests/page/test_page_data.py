@@ -59,15 +59,15 @@ def test_the_definition_itself_is_not_carried() -> None:
 @pytest.mark.parametrize(
     ("cases", "more", "expected"),
     [
-        pytest.param([a_case()], {}, "Conforms", id="all conform"),
-        pytest.param([a_case("c", "deviates")], {}, "Deviates", id="one deviates"),
-        pytest.param([a_case("c", "deviates", fails=False)], {}, "Conforms", id="excused"),
-        pytest.param([a_case(), a_case("c", "undecided")], {}, "Not decided", id="undecided"),
-        pytest.param([a_case("c", "not applicable")], {}, "Not decided", id="nothing applies"),
-        pytest.param([], {}, "Not decided", id="no case"),
-        pytest.param([a_case()], {"complete": False}, "Cut short", id="cut"),
+        pytest.param([a_case()], {}, "Passed", id="all passed"),
+        pytest.param([a_case("c", "deviates")], {}, "Failed", id="one failed"),
+        pytest.param([a_case("c", "deviates", fails=False)], {}, "Passed", id="tolerated"),
+        pytest.param([a_case(), a_case("c", "undecided")], {}, "Inconclusive", id="inconclusive"),
+        pytest.param([a_case("c", "not applicable")], {}, "Inconclusive", id="nothing applies"),
+        pytest.param([], {}, "Inconclusive", id="no case"),
+        pytest.param([a_case()], {"complete": False}, "Incomplete", id="incomplete"),
         pytest.param(
-            [a_case("c", "deviates")], {"complete": False}, "Cut short", id="cut, deviates"
+            [a_case("c", "deviates")], {"complete": False}, "Failed", id="incomplete, failed"
         ),
     ],
 )
@@ -79,5 +79,5 @@ def test_a_run_comes_to_one_word(cases, more, expected: str) -> None:
 
 def test_the_title_says_the_verdict_and_the_endpoint() -> None:
     document = a_document([a_case("c", "deviates"), a_case()], endpoint="https://abc/<v1>")
-    assert headline(document) == "Deviates: 1 of 2 judged cases deviate · https://abc/<v1>"
-    assert read(render(document)).text_of("title") == headline(document)
+    assert headline(document) == "Failed: 1 failed, 1 passed"
+    assert read(render(document)).text_of("title") == f"{headline(document)} · https://abc/<v1>"

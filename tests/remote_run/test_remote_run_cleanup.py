@@ -82,7 +82,7 @@ def test_a_refused_upload_is_not_overwritten_into_being(host: Host, tmp_path: Pa
 def test_ctrl_c_cleans_up_too(workers: str, host: Host, tmp_path: Path) -> None:
     status, said = host.cut(tmp_path, signal.SIGINT, "suites/upload", workers, "--cleanup=s3")
     assert status == 6, said
-    assert "INCONCLUSIVE: the run was cut short (interrupted)" in said
+    assert "INCONCLUSIVE: the run is incomplete (interrupted)" in said
     assert len(created(tmp_path)) >= 15
     assert host.objects() == {}, said
     assert "cleaned up  deleted " in said

@@ -82,7 +82,7 @@ def test_with_the_file_the_same_run_passes_and_whatever_is_new_fails() -> None:
     known = [
         a_case("a", "deviates", rules=[MUST]),
         a_case("b", "deviates", rules=[SHOULD, DERIVED]),
-        a_case("c", "deviates", rules=[DERIVED], waiver="but rests on a rule that is derived"),
+        a_case("c", "deviates", rules=[DERIVED], waiver="but depends on a rule that is derived"),
     ]
     call(a_document([*known, a_case("d"), a_case("e", "undecided")]))
     assert failing(known) == []
@@ -198,7 +198,7 @@ def test_a_cut_run_says_that_it_may_not_have_seen_everything(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     call(a_document([a_case("a", "deviates")], complete=False))
-    assert "the run was cut short" in capsys.readouterr().out
+    assert "the run is incomplete" in capsys.readouterr().out
 
 
 WRONG = [

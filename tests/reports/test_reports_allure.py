@@ -19,6 +19,7 @@ from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.allure_results import describe
 from reports.bodies import Bodies
+from reports.results import Result
 from tests.reports.helpers import DERIVED, MUST, SHOULD, a_step, a_verdict
 
 ROOT = Path(__file__).parents[2]
@@ -50,13 +51,13 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 def test_behaviours_are_arranged_by_level_and_rule(
     said: dict[str, list[Any]], rule: str, level: str, severity: str
 ) -> None:
-    describe(a_verdict(rule=rule), [], NOWHERE)
+    describe(Result(a_verdict(rule=rule), fails=True), [], NOWHERE)
     assert said["epic"] == [(level,)]
     assert said["feature"] == [(rule,)]
     assert said["story"] == [(rules()[rule].sentence,)]
     assert said["severity"] == [(severity,)]
     assert said["title"] == [("a case",)]
-    assert said["tag"] == [("deviates", rule)]
+    assert said["tag"] == [("failed", rule)]
     assert said["link"] == [(source.url, source.title) for source in rules()[rule].sources]
 
 
@@ -65,7 +66,7 @@ DESCRIBED = [
     (
         a_verdict(rules=(MUST, DERIVED), tolerated=True, expected="e", observed="o", cause="c"),
         [
-            "**deviates** (derived): a reason",
+            "**tolerated** (derived): a reason",
             f"- `{MUST}` (must): ",
             "expected: e",
             "received: o",
@@ -73,8 +74,12 @@ DESCRIBED = [
         ],
         [],
     ),
-    (a_verdict(Outcome.CONFORMS), ["**conforms** (must): a reason"], ["expected:", "received:"]),
-    (a_verdict(Outcome.UNDECIDED), ["**undecided** (must): a reason"], ["expected:", "received:"]),
+    (a_verdict(Outcome.CONFORMS), ["**passed** (must): a reason"], ["expected:", "received:"]),
+    (
+        a_verdict(Outcome.UNDECIDED),
+        ["**inconclusive** (must): a reason"],
+        ["expected:", "received:"],
+    ),
 ]
 
 
@@ -82,7 +87,11 @@ DESCRIBED = [
 def test_the_description_says_what_the_verdict_says(
     said: dict[str, list[Any]], verdict: Verdict, has: list[str], has_not: list[str]
 ) -> None:
-    describe(verdict, [], NOWHERE)
+    describe(
+        Result(verdict, fails=verdict.outcome is Outcome.DEVIATES and not verdict.tolerated),
+        [],
+        NOWHERE,
+    )
     ((text,),) = said["description"]
     parts = text.split("\n\n")
     assert all(any(part.startswith(start) for part in parts) for start in has)
@@ -90,7 +99,7 @@ def test_the_description_says_what_the_verdict_says(
 
 
 def test_without_an_exchange_nothing_is_attached(said: dict[str, list[Any]]) -> None:
-    describe(a_verdict(Outcome.NOT_APPLICABLE), [], NOWHERE)
+    describe(Result(a_verdict(Outcome.NOT_APPLICABLE), fails=False), [], NOWHERE)
     assert not {"exchanges", "curl"} & set(said)
 
 
@@ -105,7 +114,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
     act = a_step(b"\x89P", received, seconds=0.0125, repeats=again)
     lost = a_step(b"", None, Role.VERIFY, failure=LOST)
     unsent = StepResult(Step(Role.VERIFY, act.step.request), None)
-    describe(a_verdict(), [act, lost, unsent], NOWHERE)
+    describe(Result(a_verdict(), fails=True), [act, lost, unsent], NOWHERE)
     (text,) = said["exchanges"]
     first, second, third = text.split("\n\n")
     assert first.splitlines() == [
@@ -127,7 +136,7 @@ def test_every_exchange_is_attached_with_its_headers_bodies_time_and_command(
 
 
 def test_a_long_body_is_shown_by_its_beginning(said: dict[str, list[Any]]) -> None:
-    describe(a_verdict(), [a_step(b"a" * 1000)], NOWHERE)
+    describe(Result(a_verdict(), fails=True), [a_step(b"a" * 1000)], NOWHERE)
     (text,) = said["exchanges"]
     assert "1000 bytes\n" in text
     assert text.count("aaaaaaaaaaaaaaaa") == 16

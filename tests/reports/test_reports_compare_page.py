@@ -53,7 +53,7 @@ def rendered(*documents: Document) -> Page:
 
 HEADLINES = [
     (("conforms", "conforms"), "Nothing differs"),
-    (("conforms", "deviates"), "Worse: 1 case that conformed before now deviates"),
+    (("conforms", "deviates"), "Worse: 1 case that passed before failed now"),
     (("deviates", "conforms"), "Nothing became worse; 1 case differs"),
 ]
 
@@ -124,7 +124,7 @@ def test_every_link_leads_somewhere_and_no_place_is_there_twice() -> None:
 
 def test_no_outcome_is_told_by_its_colour_alone() -> None:
     page = rendered(*nights("conforms", "undecided", "not applicable", "deviates"))
-    for words in ("✓ conforms", "? undecided", "– not applicable", "✗ deviates"):
+    for words in ("✓ passed", "? inconclusive", "– not applicable", "✗ failed"):
         assert words in page.text
     assert f": {MEANING[Kind.WORSE]}" in page.text
 
@@ -140,8 +140,8 @@ def test_a_cut_run_is_marked_wherever_it_is_counted() -> None:
     cut.end.complete = False
     cut.run.planned = 9
     page = rendered(whole, cut)
-    assert "was cut short" in page.text
-    assert "cut: 1 of 9" in page.text
+    assert "is incomplete" in page.text
+    assert "incomplete: 1 of 9" in page.text
     assert "2 cut" in page.text
 
 
@@ -159,7 +159,7 @@ def test_runs_of_several_endpoints_stand_side_by_side_even_where_one_lacks_a_rul
     one = a_document([a_case("a"), a_case("b", rules=["content-length"])])
     page = rendered(one, a_document([a_case("a")], endpoint="http://b:1"))
     assert "2 runs of several endpoints, in the order given; the last is judged." in page.text
-    assert "Outcomes side by side" in page.text
+    assert "Verdicts side by side" in page.text
     assert "∅ no case" in page.text
 
 

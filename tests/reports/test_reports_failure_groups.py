@@ -1,5 +1,7 @@
 """Thousands of failures on one screen: grouped by symptom, with one example each."""
 
+import pytest
+
 from fixtures.diagnosis import Diagnosis, Explanation
 from reports.failure_groups import FailureGroups, diagnosis_lines
 from tests.reports.document_helpers import a_case
@@ -33,9 +35,10 @@ def test_an_example_has_its_test_both_sides_and_its_last_command() -> None:
     ]
 
 
-def test_a_case_without_forms_is_grouped_by_its_reason() -> None:
+@pytest.mark.parametrize("form", ["", "raw bytes"])
+def test_a_case_whose_forms_do_not_differ_is_grouped_by_its_reason(form: str) -> None:
     groups = FailureGroups()
-    groups.add(a_case("c", "deviates", expected_form="", actual_form="", observed=""), "")
+    groups.add(a_case("c", "deviates", expected_form=form, actual_form=form, observed=""), "")
     assert next(groups.lines()).startswith("     1 case: a reason why it deviates  [")
     assert not any("reproduce" in line for line in groups.lines())
 

@@ -28,15 +28,15 @@ def without_code(markdown: str) -> str:
 
 HEADLINES = [
     # the cases, what else the document has, how the summary begins
-    ([a_case()], {}, "### Conforms: no deviation fails the run, 1 case\n"),
-    ([a_case("a", "deviates"), a_case("b")], {}, "### Deviates: 1 of 2 cases fail the run\n"),
+    ([a_case()], {}, "### ✓ Passed: 1 passed\n"),
+    ([a_case("a", "deviates"), a_case("b")], {}, "### ✗ Failed: 1 failed, 1 passed\n"),
     (
         [a_case("a", "deviates", waiver="known (x)")],
         {},
-        "### Conforms: no deviation fails the run, 1 case\n",
+        "### ✓ Passed: 1 tolerated\n",
     ),
-    ([a_case("a", "undecided")], {}, "### Not decided: no deviation fails the run, 1 case\n"),
-    ([a_case()], {"complete": False}, "### Cut short: no deviation fails the run, 1 case\n"),
+    ([a_case("a", "undecided")], {}, "### ? Inconclusive: 1 inconclusive\n"),
+    ([a_case()], {"complete": False}, "### ? Incomplete: 1 passed\n"),
 ]
 
 
@@ -51,15 +51,15 @@ def test_a_deviation_is_shown_by_its_rule_an_example_and_the_first_line_of_what_
     observed = "200 with Base64, 344 bytes\nexpected at that offset:\n00000000  00 01"
     text = summary(a_document([a_case("GET /s3", "deviates", observed=observed), a_case()]))
     assert "- `unknown-path`, 1 case. " in text
-    assert "  - for one: `GET /s3`, a reason why it deviates\n" in text
-    assert "  - expected `200 with raw bytes`, came `200 with Base64, 344 bytes`\n" in text
+    assert "  - for example: `GET /s3`, a reason why it deviates\n" in text
+    assert "  - expected `200 with raw bytes`, received `200 with Base64, 344 bytes`\n" in text
     assert "00000000" not in text
 
 
 def test_nothing_is_said_of_cases_that_conform_but_their_number() -> None:
     text = summary(a_document([a_case("the-good-one"), a_case("the-bad-one", "deviates")]))
     assert "the-good-one" not in text
-    assert "| must | 1 | 0 | 0 | 1 |" in text
+    assert "| must | 1 | 0 | 0 | 0 | 1 |" in text
 
 
 def test_the_rules_with_the_most_failing_cases_are_shown_and_the_others_counted() -> None:
@@ -82,16 +82,16 @@ def test_what_does_not_fail_the_run_is_counted_with_its_reasons() -> None:
         a_case("d", "not applicable"),
     ]
     text = summary(a_document(cases, stale=["rule 'x'"]))
-    assert "- Deviations that do not fail the run: 1 (1 × `unknown-path`)\n" in text
-    assert "- Undecided: 2 (2 × throttled)\n" in text
-    assert "- Known deviations that are gone or expired: 1 (`rule 'x'`)\n" in text
-    assert "| must | 1 | 2 | 1 | 0 |" in text
+    assert "- Tolerated, which does not fail the run: 1 (1 × `unknown-path`)\n" in text
+    assert "- Inconclusive: 2 (2 × throttled)\n" in text
+    assert "- Known deviations that no longer occur or have expired: 1 (`rule 'x'`)\n" in text
+    assert "| must | 0 | 1 | 2 | 1 | 0 |" in text
 
 
 def test_a_cut_run_and_what_was_not_tested_are_named() -> None:
     document = a_document([a_case()], complete=False, why="interrupted", untested=["9 cases"])
     text = summary(document)
-    assert "> **This run was cut short**: interrupted.\n> Not tested: 9 cases.\n" in text
+    assert "> **This run is incomplete**: interrupted.\n> Not tested: 9 cases.\n" in text
     assert "unknown`" in summary(a_document([], complete=False, ended=""))
 
 
@@ -155,7 +155,7 @@ def test_nothing_foreign_becomes_markup_a_mention_or_a_link() -> None:
     for sign in ("@e", "://", "www.", " #1", " !2"):
         assert sign not in plain, sign
     table = [line for line in plain.splitlines() if line.startswith("|")]
-    assert all(line.count("|") == 6 for line in table)
+    assert all(line.count("|") == 7 for line in table)
     others = [line.removeprefix("> ") for line in plain.splitlines() if not line.startswith("|")]
     unescaped = re.sub(r"\\.", "", "\n".join(others)).replace("**", "")
     assert re.findall(r"[<>\[\]`|&$~*]", unescaped) == []

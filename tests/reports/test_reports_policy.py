@@ -85,8 +85,8 @@ def test_what_no_deviation_needed_is_gone() -> None:
 
 
 EXCUSES = [
-    (Policy(Level.SHOULD), DERIVED, "but rests on a rule that is derived"),
-    (Policy(Level.MUST), SHOULD, "but rests on a rule that is should"),
+    (Policy(Level.SHOULD), DERIVED, "but depends on a rule that is derived"),
+    (Policy(Level.MUST), SHOULD, "but depends on a rule that is should"),
     (Policy(Level.SHOULD, (entry(MUST, reason="ticket 7"),), TODAY), MUST, "known (ticket 7)"),
     # A derived one that is known is known first of all.
     (Policy(Level.SHOULD, (entry(DERIVED, reason="t"),), TODAY), DERIVED, "known (t)"),

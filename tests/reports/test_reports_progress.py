@@ -50,12 +50,12 @@ class Bench:
         self.reporter = Reporter(self.terminal)
         self.progress = Progress(self.reporter, lambda: self.planned, lambda: self.now)  # type: ignore[arg-type]
 
-    def run(self, cases: int, verdict: str = "conforms") -> list[str]:
+    def run(self, cases: int, status: str = "passed") -> list[str]:
         """Run some cases and give the lines that this brought."""
         before = len(self.reporter.lines)
         for _ in range(cases):
             self.now += self.each
-            for when, facts in (("setup", {}), ("call", {"verdict": verdict}), ("teardown", {})):
+            for when, facts in (("setup", {}), ("call", {"status": status}), ("teardown", {})):
                 report: Any = SimpleNamespace(when=when, **facts)
                 self.progress.pytest_runtest_logreport(report)
         return self.reporter.lines[before:]
@@ -87,10 +87,10 @@ def test_a_terminal_gets_a_line_that_renews_itself_but_not_for_every_case() -> N
 
 def test_what_was_found_so_far_is_in_the_line() -> None:
     bench = Bench(planned=10)
-    assert bench.run(1, "deviates") == ["1 of 10 cases, 1 deviates"]
-    assert bench.run(1, "deviates") == ["2 of 10 cases, 2 deviate, about 8 s left"]
-    (line,) = bench.run(1, "undecided")
-    assert line == "3 of 10 cases, 2 deviate, 1 undecided, about 7 s left"
+    assert bench.run(1, "failed") == ["1 of 10 cases, 1 failed"]
+    assert bench.run(1, "failed") == ["2 of 10 cases, 2 failed, about 8 s left"]
+    (line,) = bench.run(1, "inconclusive")
+    assert line == "3 of 10 cases, 2 failed, 1 inconclusive, about 7 s left"
 
 
 def test_the_time_before_the_first_case_is_no_measure() -> None:

@@ -26,7 +26,7 @@ def test_document_page_and_summary_tell_of_the_same_deviation(out: Path) -> None
     assert deviating and failing
     assert deviating[0] in (out / "conformance.html").read_text(encoding="utf-8")
     summary = (out / "summary.md").read_text(encoding="utf-8")
-    assert f"### Deviates: {len(failing)} of {len(document.cases)} cases fail the run" in summary
+    assert f"### ✗ Failed: {len(failing)} failed, " in summary
 
 
 def test_page_and_summary_have_the_diagnosis(out: Path) -> None:

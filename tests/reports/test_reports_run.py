@@ -279,7 +279,7 @@ def test_a_worker_that_crashes_takes_one_case_with_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run(out, "-n1", "-p", "crashing", "suites/errors", PYTHONPATH=str(tmp_path))
     assert done.returncode == 6, done.stdout
-    assert "INCONCLUSIVE: the run was cut short (a worker crashed or was killed" in done.stdout
+    assert "INCONCLUSIVE: the run is incomplete (a worker crashed or was killed" in done.stdout
     whole = written(out)
     assert whole.end.complete is False
     assert whole.untested[-1].startswith("1 of ")

@@ -87,7 +87,7 @@ function bytesRow(expected, received, from) {
   );
 }
 
-/** Rows around the first difference, and a button for the rest. `came` is `null` for one body. */
+/** Rows around the first difference, and a button for the rest. `received` is `null` for one body. */
 function hexTable(expected, received, title, heads) {
   const length = Math.max(expected.length, received?.length ?? 0);
   const rows = Math.ceil(length / PER_ROW);
@@ -133,9 +133,9 @@ export function comparison(expectedDigest, receivedDigest) {
   const lines = make(
     "dl",
     { class: "sizes" },
-    make("dt", {}, "Due"),
+    make("dt", {}, "Expected"),
     make("dd", {}, ...bodyInWords(expected)),
-    make("dt", {}, "Came"),
+    make("dt", {}, "Received"),
     make("dd", {}, ...bodyInWords(received)),
   );
   if (expectedDigest === receivedDigest) {
@@ -151,7 +151,7 @@ export function comparison(expectedDigest, receivedDigest) {
   const offset = firstDifference(one, other);
   const place = `offset ${offset} (0x${offset.toString(16)})`;
   const words = `They differ first at ${place}. Bytes that differ are underlined.`;
-  const table = hexTable(one, other, "Bytes due and bytes that came", ["due", "came"]);
+  const table = hexTable(one, other, "Expected and received bytes", ["expected", "received"]);
   return { nodes: [lines, make("p", {}, words), ...table], drawn: true };
 }
 
@@ -189,10 +189,10 @@ function picture(digest, caption) {
 /** Before and after, for a case whose bytes are an image on either side. */
 export function pictures(sent, received) {
   const before = sent && picture(sent, "Before: what was uploaded");
-  const after = received && picture(received, "After: what came");
+  const after = received && picture(received, "After: what was received");
   if (!before && !after) return null;
-  const broken = make("p", { class: "broken" }, "No image came.");
-  const nothing = make("figure", {}, broken, make("figcaption", {}, "After: what came"));
+  const broken = make("p", { class: "broken" }, "No image was received.");
+  const nothing = make("figure", {}, broken, make("figcaption", {}, "After: what was received"));
   const hasBody = received && bodyOf(received).length > 0;
   return make("div", { class: "pictures" }, before, after ?? (hasBody && nothing));
 }

@@ -13,7 +13,7 @@ export const cases = page.cases.map((row, place) => ({
   expected_form: "",
   actual_form: "",
   waiver: "",
-  fails: false,
+  symptom: "",
   key: row.id,
   ...row,
   place,
@@ -26,8 +26,9 @@ export const rule = (id) => page.rules[id] ?? { level: "", sentence: "", sources
 
 /** All that one case can be found by, made when text is first searched for. */
 export function searchable(item) {
-  const { id, reason, cause, expected_form: expected, actual_form: received, rules } = item;
-  item.words ??= [id, reason, cause, expected, received, ...rules].join("\n").toLowerCase();
+  const { id, reason, symptom, cause, expected_form: expected, actual_form: received } = item;
+  const words = [id, reason, symptom, cause, expected, received, ...item.rules];
+  item.words ??= words.join("\n").toLowerCase();
   return item.words;
 }
 

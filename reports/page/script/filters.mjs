@@ -1,14 +1,26 @@
 // The form above the results: it only changes the address, and shows what the address says.
 
 import { cases, inOrder, page } from "./data.mjs";
-import { byId, counted, make, visible } from "./dom.mjs";
+import { byId, counted, make, quiet, visible } from "./dom.mjs";
 import { showChosenRule, showResults, subjects } from "./lists.mjs";
 import { emptyState, go, isShown, state } from "./state.mjs";
+import { STATUSES, tally } from "./verdicts.mjs";
 
 const TYPING_PAUSE = 150; // milliseconds, after which what was typed is searched for
 
 export function fillChoices() {
   const form = byId("filters");
+  const totals = tally(cases);
+  const boxes = STATUSES.map((status) =>
+    make(
+      "label",
+      {},
+      make("input", { type: "checkbox", name: "verdict", value: status }),
+      ` ${status} `,
+      quiet(totals[status].toLocaleString("en")),
+    ),
+  );
+  byId("verdicts").append(...boxes);
   form.elements.subject.append(
     ...subjects().map((name) => make("option", { value: name }, ...visible(name))),
   );
@@ -73,6 +85,6 @@ export function watchFilters() {
   form.addEventListener("reset", (event) => {
     event.preventDefault();
     go({ ...emptyState() });
-    form.elements.verdict[0].focus(); // the button has gone
+    form.querySelector("[type=checkbox]").focus(); // the button has gone
   });
 }

@@ -3,10 +3,10 @@
 
 import { cases, inOrder, page, rule } from "./data.mjs";
 import { byId, code, counted, folded, make, outward, quiet, setChildren, visible } from "./dom.mjs";
-import { inMatrix, matrices, matrixOf, outcomeInWords } from "./matrix.mjs";
+import { inMatrix, matrices, matrixOf, statusInWords } from "./matrix.mjs";
 import { filtersOf, linkTo, state } from "./state.mjs";
 import {
-  badge, badness, countsInWords, grouped, icon, levelMark, look, OUTCOMES, tally,
+  badge, badness, countsInWords, grouped, icon, levelMark, look, STATUSES, tally,
 } from "./verdicts.mjs";
 
 const FIRST_SHOWN = 8;
@@ -31,12 +31,12 @@ export function caseEntry(item, name, detail, current = false) {
       "button",
       {
         type: "button",
-        class: `case ${look(item.outcome)}`,
+        class: `case ${look(item.status)}`,
         "data-case": item.key,
         "aria-current": current ? "true" : null,
       },
-      icon(item.outcome),
-      make("span", { class: "for-reader" }, `${item.outcome}: `),
+      icon(item.status),
+      make("span", { class: "for-reader" }, `${item.status}: `),
       make("span", { class: "name" }, ...visible(name)),
       detail && make("span", { class: "detail" }, ...visible(detail)),
     ),
@@ -44,9 +44,9 @@ export function caseEntry(item, name, detail, current = false) {
 }
 
 function detailOf(item) {
-  if (item.outcome === "conforms") return item.actual_form;
-  if (item.outcome !== "deviates") return item.reason;
-  return [outcomeInWords(item), item.reason].filter((text) => text !== "differs").join(": ");
+  if (item.status === "passed") return item.actual_form;
+  if (item.status !== "failed") return item.reason;
+  return [statusInWords(item), item.reason].filter((text) => text !== "differs").join(": ");
 }
 
 /** A list that grows by a button, so that thousands of cases cost nothing until they are wanted. */
@@ -73,7 +73,7 @@ function growing(items) {
 /** A rule's cases; the list is made when it is opened. */
 function ruleGroup(id, items) {
   const counts = tally(items);
-  const worst = OUTCOMES.find((outcome) => counts[outcome]);
+  const worst = STATUSES.find((status) => counts[status]);
   const details = make(
     "details",
     { class: "group" },
@@ -93,7 +93,7 @@ function ruleGroup(id, items) {
   };
   details.addEventListener("toggle", fill);
   const filtered = filtersOf(state) !== "";
-  if (filtered || worst === "deviates" || worst === "undecided") {
+  if (filtered || worst === "failed" || worst === "inconclusive") {
     fill();
     details.open = true;
   }
@@ -142,7 +142,7 @@ export function showResults(shown) {
     .filter((subject) => bySubject.has(subject))
     .map((subject) => subjectSection(subject, bySubject.get(subject)));
   const all = make("a", { href: "#" }, "Show all");
-  const none = make("p", { class: "notice" }, "No case is like that. ", all);
+  const none = make("p", { class: "notice" }, "No case matches these filters. ", all);
   setChildren(byId("results"), ...(sections.length ? sections : [none]));
 }
 
@@ -157,20 +157,20 @@ export function sourceList(sources) {
 }
 
 function ruleRow([id, { level, sentence, sources, counts }]) {
-  const number = (outcome) => {
-    const count = counts[outcome.replace(" ", "_")];
+  const number = (status) => {
+    const count = counts[status];
     const link = () =>
       make(
         "a",
         {
-          href: linkTo({ rule: id, verdict: new Set([outcome]) }),
-          "aria-label": `${count} ${outcome}, ${id}`,
+          href: linkTo({ rule: id, verdict: new Set([status]) }),
+          "aria-label": `${count} ${status}, ${id}`,
         },
         String(count),
       );
     return make(
       "td",
-      { class: `number ${count ? look(outcome) : "none"}` },
+      { class: `number ${count ? look(status) : "none"}` },
       count ? link() : "0",
     );
   };
@@ -184,18 +184,22 @@ function ruleRow([id, { level, sentence, sources, counts }]) {
       levelMark(level),
     ),
     make("td", { class: "said" }, ...visible(sentence), sourceList(sources)),
-    ...OUTCOMES.map(number),
+    ...STATUSES.map(number),
   );
 }
 
 export function showRules() {
   const used = ([, { counts }]) => Object.values(counts).some(Boolean);
-  const deviating = ([, { counts }]) => Number(counts.deviates > 0);
-  const all = Object.entries(page.rules);
-  const rows = all.filter(used).sort((one, other) => deviating(other) - deviating(one));
+  const failing = ([, { counts }]) => Number(counts.failed > 0);
+  const byRule = grouped(cases, (item) => item.rules[0]);
+  const all = Object.entries(page.rules).map(([id, found]) => [
+    id,
+    { ...found, counts: tally(byRule.get(id) ?? []) },
+  ]);
+  const rows = all.filter(used).sort((one, other) => failing(other) - failing(one));
   const names = all.filter((entry) => !used(entry)).map(([id]) => id);
-  const heads = OUTCOMES.map((outcome) =>
-    make("th", { scope: "col", class: "number" }, icon(outcome), ` ${outcome}`),
+  const heads = STATUSES.map((status) =>
+    make("th", { scope: "col", class: "number" }, icon(status), ` ${status}`),
   );
   setChildren(
     byId("rules"),
@@ -203,7 +207,7 @@ export function showRules() {
     make(
       "p",
       { class: "quiet" },
-      "Each with the cases that are judged by it first. must: documented by AWS or observed on it. should: an RFC, or what clients rely on. derived: follows from other rules, never observed.",
+      "Each with the cases that are listed under it. must: documented by AWS or observed on it. should: an RFC, or what clients rely on. derived: follows from other rules, never observed.",
     ),
     make(
       "div",
@@ -218,7 +222,7 @@ export function showRules() {
             "tr",
             {},
             make("th", { scope: "col" }, "Rule"),
-            make("th", { scope: "col" }, "What it says, and where that is from"),
+            make("th", { scope: "col" }, "What it says, and its sources"),
             ...heads,
           ),
         ),
@@ -227,7 +231,7 @@ export function showRules() {
     ),
     names.length > 0 &&
       folded(
-        `${counted(names.length, "rule")} by which no case is judged first`,
+        `${counted(names.length, "rule")} without a case`,
         make("p", { class: "names" }, ...names.flatMap((name) => [code(name), " "])),
       ),
   );
@@ -240,7 +244,7 @@ export function showChosenRule() {
   if (!state.rule) return;
   const { level, sentence, sources } = rule(state.rule);
   const resting = cases.filter((item) => item.rules.indexOf(state.rule) > 0).length;
-  const words = `${counted(resting, "other case rests", "other cases rest")} on it too`;
+  const words = `${counted(resting, "other case depends", "other cases depend")} on it too`;
   setChildren(
     box,
     make("h2", {}, code(state.rule), " ", levelMark(level)),

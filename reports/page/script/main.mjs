@@ -8,7 +8,7 @@ import { makeCurrent, moveInGrid } from "./matrix.mjs";
 import { openCase, showCase, watchPanel } from "./panel.mjs";
 import { watchPrint } from "./print.mjs";
 import { filtersOf, go, parseFragment, state, watchState } from "./state.mjs";
-import { showDiagnosis, showTop, showUntested } from "./top.mjs";
+import { showDiagnosis, showRun, showSymptoms, showTop, showUntested } from "./top.mjs";
 
 const THEME_KEY = "conformance-theme";
 
@@ -63,6 +63,9 @@ function jump(target, words) {
 function showContents() {
   const optional = [
     ["diagnosis", "Diagnosis"],
+    ["failed", "Failed"],
+    ["tolerated", "Tolerated"],
+    ["run", "Counts"],
     ["untested", "Not tested"],
   ];
   const places = [
@@ -114,6 +117,8 @@ function watch() {
 function show() {
   showTop();
   showDiagnosis();
+  showSymptoms();
+  showRun();
   showUntested();
   fillChoices();
   showContents();

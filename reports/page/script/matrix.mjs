@@ -11,7 +11,7 @@ const MATRICES = [
     subject: "download",
     title: "Downloads",
     explained:
-      "What came for each type under which the object is stored (rows) and each Accept (columns).",
+      "What was received for each type under which the object is stored (rows) and each Accept (columns).",
     row: "stored",
     column: "accept",
     rowHead: "Stored as",
@@ -21,7 +21,7 @@ const MATRICES = [
   {
     subject: "upload",
     title: "Uploads",
-    explained: "What came of each Content-Type (rows) and each form of body (columns).",
+    explained: "What was received for each Content-Type (rows) and each form of body (columns).",
     row: "sent",
     column: "form",
     rowHead: "Content-Type",
@@ -30,8 +30,8 @@ const MATRICES = [
   },
   {
     subject: "lambda_proxy",
-    title: "What a function is given",
-    explained: "What a function was given of each Content-Type (rows) and each body (columns).",
+    title: "What a function receives",
+    explained: "What a function received for each Content-Type (rows) and each body (columns).",
     row: "sent",
     column: "form",
     rowHead: "Content-Type",
@@ -41,7 +41,7 @@ const MATRICES = [
   {
     subject: "lambda_proxy",
     title: "What a function returns",
-    explained: "What came of each response of a function (rows) for each Accept (columns).",
+    explained: "What was received for each response of a function (rows) and each Accept (columns).",
     row: "answer",
     column: "accept",
     rowHead: "Returned",
@@ -61,10 +61,10 @@ export const matrixOf = (item) =>
 export const inMatrix = (item) => matrixOf(item) !== undefined;
 
 /** What was received, and where that was wrong, what was expected. */
-export function outcomeInWords(item) {
-  if (item.outcome === "not applicable") return "n/a";
-  if (item.outcome === "undecided") return "undecided";
-  if (item.outcome === "conforms") return item.actual_form || "as due";
+export function statusInWords(item) {
+  if (item.status === "not applicable") return "n/a";
+  if (item.status === "inconclusive") return "inconclusive";
+  if (item.status === "passed") return item.actual_form || "as expected";
   const { actual_form: received, expected_form: expected } = item;
   if (received && expected && received !== expected) return `${received} ≠ ${expected}`;
   return received ? `${received}, but differs` : "differs";
@@ -74,7 +74,7 @@ const LONGEST_WORDS = 22; // letters; a cell that says more says it in the panel
 
 /** The words on a cell: the result of most of its worst cases, and the others where they fit. */
 export function cellWords(items) {
-  const groups = [...grouped(items, outcomeInWords)].sort(
+  const groups = [...grouped(items, statusInWords)].sort(
     ([, one], [, other]) => other.length - one.length,
   );
   const all = groups.map(([text]) => text);
@@ -86,22 +86,22 @@ export function cellWords(items) {
 function cell(items) {
   const worst = Math.min(...items.map(badness));
   const shown = items.filter((item) => badness(item) === worst);
-  const { outcome } = shown[0];
+  const { status } = shown[0];
   const { short, all } = cellWords(shown);
   const some = shown.length < items.length;
   const count = some ? `${shown.length} of ${items.length}` : String(items.length);
   const many = items.length > 1 ? `; ${count} cases` : "";
-  const label = `${outcome}: ${spelled(all.join(", "))}${many}`;
+  const label = `${status}: ${spelled(all.join(", "))}${many}`;
   return make(
     "button",
     {
       type: "button",
-      class: `cell ${look(outcome)}`,
+      class: `cell ${look(status)}`,
       tabindex: "-1",
       "aria-label": label,
       "data-case": shown[0].key,
     },
-    make("span", { "aria-hidden": "true" }, ICONS[outcome]),
+    make("span", { "aria-hidden": "true" }, ICONS[status]),
     " ",
     ...visible(short),
     items.length > 1 &&

@@ -8,7 +8,7 @@ import {
   visible,
 } from "./dom.mjs";
 import { caseEntry, sourceList } from "./lists.mjs";
-import { casesOfCell, makeCurrent, matrixOf, outcomeInWords } from "./matrix.mjs";
+import { casesOfCell, makeCurrent, matrixOf, statusInWords } from "./matrix.mjs";
 import { go, isShown, linkTo, state } from "./state.mjs";
 import { badge, levelMark } from "./verdicts.mjs";
 
@@ -122,10 +122,10 @@ function drawPanel(panel, item) {
       make(
         "p",
         { class: "panel-verdict" },
-        badge(item.outcome),
+        badge(item.status),
         " ",
         levelMark(item.level),
-        item.waiver && quiet(" does not fail the run: ", ...visible(item.waiver)),
+        item.waiver && quiet(" because it is ", ...visible(item.waiver)),
       ),
       make("h2", { id: "panel-title", tabindex: "-1" }, ...visible(item.id)),
       ...verdictWords(item),
@@ -146,10 +146,10 @@ function drawPanel(panel, item) {
 
 function verdictWords(item) {
   const entries = [
-    ["Due", item.expected_form],
-    ["Came", item.actual_form],
+    ["Expected form", item.expected_form],
+    ["Received form", item.actual_form],
     ["Expected", item.expected],
-    ["Observed", item.observed.split("\n")[0]],
+    ["Received", item.observed.split("\n")[0]],
     ["Likely cause", item.cause],
   ].filter(([, words]) => words);
   return [
@@ -170,7 +170,7 @@ function othersOfCell(item) {
   const inside = matrixOf(item).inCell;
   const name = (other) =>
     inside.map((axis) => `${axis} ${other.axes[axis]}`).join(", ") || other.key;
-  const entry = (other) => caseEntry(other, name(other), outcomeInWords(other), other === item);
+  const entry = (other) => caseEntry(other, name(other), statusInWords(other), other === item);
   return [
     make(
       "details",
@@ -198,7 +198,7 @@ function panelRules(item) {
     first && make("h3", {}, "Rule"),
     first && list([first]),
     others.length > 0 &&
-      folded(`and ${counted(others.length, "rule")} that it rests on`, list(others)),
+      folded(`and ${counted(others.length, "rule")} that it depends on`, list(others)),
   ];
 }
 

@@ -19,7 +19,7 @@ function printedCase(item) {
       "dl",
       { class: "words" },
       fact("Expected", ...visible(item.expected)),
-      make("div", {}, make("dt", {}, "Observed"), make("dd", { class: "dumped" }, ...observed)),
+      make("div", {}, make("dt", {}, "Received"), make("dd", { class: "dumped" }, ...observed)),
       item.cause && fact("Likely cause", ...visible(item.cause)),
     ),
     ...commands.map((command) => make("pre", {}, code(command))),
@@ -27,12 +27,12 @@ function printedCase(item) {
 }
 
 function preparePrint() {
-  const deviating = inOrder.filter((item) => item.outcome === "deviates" && isShown(item, state));
-  const rest = deviating.length - MOST_PRINTED;
+  const failing = inOrder.filter((item) => item.status === "failed" && isShown(item, state));
+  const rest = failing.length - MOST_PRINTED;
   setChildren(
     byId("print"),
-    deviating.length > 0 && make("h2", {}, "Deviations"),
-    ...deviating.slice(0, MOST_PRINTED).map(printedCase),
+    failing.length > 0 && make("h2", {}, "Failures"),
+    ...failing.slice(0, MOST_PRINTED).map(printedCase),
     rest > 0 && make("p", {}, `and ${rest} more: filter the page to print those`),
   );
 }

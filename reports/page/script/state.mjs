@@ -2,7 +2,7 @@
 // the browser's back button leads to the view before.
 
 import { page, searchable } from "./data.mjs";
-import { LEVELS, OUTCOMES } from "./verdicts.mjs";
+import { LEVELS, STATUSES } from "./verdicts.mjs";
 
 const CHOICES = ["subject", "rule", "text", "payload", "sent", "case"];
 
@@ -18,7 +18,7 @@ export function emptyState() {
 export function parseFragment(fragment) {
   const values = new URLSearchParams(fragment.replace(/^#/, ""));
   const parsed = emptyState();
-  parsed.verdict = new Set(values.getAll("verdict").filter((name) => OUTCOMES.includes(name)));
+  parsed.verdict = new Set(values.getAll("verdict").filter((name) => STATUSES.includes(name)));
   parsed.level = new Set(values.getAll("level").filter((name) => LEVELS.includes(name)));
   for (const name of CHOICES) parsed[name] = values.get(name) ?? "";
   if (!(parsed.rule in page.rules)) parsed.rule = "";
@@ -68,7 +68,7 @@ export const filtersOf = (view) => fragmentOf({ ...view, case: "" });
 export function isShown(item, view) {
   const words = view.text.toLowerCase().split(/\s+/).filter(Boolean);
   return (
-    (!view.verdict.size || view.verdict.has(item.outcome)) &&
+    (!view.verdict.size || view.verdict.has(item.status)) &&
     (!view.level.size || view.level.has(item.level)) &&
     (!view.subject || view.subject === item.subject) &&
     (!view.rule || view.rule === item.rules[0]) &&

@@ -1,39 +1,30 @@
-// The first screen: is it healthy, what explains it, what was not tested.
+// The first screen: the verdict, its diagnosis and fix, what failed, what was not tested.
 
-import { cases, page } from "./data.mjs";
+import { cases, page, rule } from "./data.mjs";
 import {
   byId, code, copyable, counted, fact, folded, make, quiet, setChildren, visible,
 } from "./dom.mjs";
 import { linkTo } from "./state.mjs";
-import { grouped, icon, LEVELS, look, OUTCOMES, tally } from "./verdicts.mjs";
-
-const VERDICTS = {
-  Conforms: { icon: "✓", color: "conforms" },
-  Deviates: { icon: "✗", color: "deviates" },
-  "Not decided": { icon: "?", color: "undecided" },
-  "Cut short": { icon: "✂", color: "undecided" },
-};
+import {
+  countsInWords, grouped, icon, levelMark, LEVELS, look, STATUSES, tally,
+} from "./verdicts.mjs";
 
 const totals = tally(cases);
-const waived = cases.filter((item) => item.outcome === "deviates" && !item.fails).length;
+
+const VERDICTS = {
+  Passed: { icon: "✓", color: totals.tolerated ? "tolerated" : "passed" },
+  Failed: { icon: "✗", color: "failed" },
+  Inconclusive: { icon: "?", color: "inconclusive" },
+  Incomplete: { icon: "✂", color: "inconclusive" },
+};
 
 function verdictSentence() {
-  const judged = totals.conforms + totals.deviates;
-  const deviating = `${totals.deviates.toLocaleString("en")} of ${counted(judged, "judged case")}`;
-  if (page.word === "Cut short") {
-    const planned = page.run.planned.toLocaleString("en");
-    const tried = cases.length.toLocaleString("en");
-    const soFar = totals.deviates ? `So far ${deviating} deviate.` : "None so far deviates.";
-    return `Only ${tried} of ${planned} planned cases were tried. ${soFar}`;
-  }
-  if (page.word === "Not decided") {
-    if (!cases.length) return "No case was tried, so nothing is known of this endpoint.";
-    const rest = totals.deviates ? ` ${deviating} deviate.` : "";
-    return `${counted(totals.undecided, "case")} left nothing to judge.${rest}`;
-  }
-  if (page.word === "Deviates") return `${deviating} deviate from the rules.`;
-  const passed = `${counted(totals.conforms, "case")} came as the rules expect`;
-  return totals.deviates ? `${passed}; ${totals.deviates} did not.` : `${passed}.`;
+  if (!cases.length) return "No case was executed, so nothing is known about this endpoint.";
+  const counts = `${countsInWords(totals)}.`;
+  if (page.end.complete) return counts;
+  const planned = page.run.planned.toLocaleString("en");
+  const executed = cases.length.toLocaleString("en");
+  return `${counts} Only ${executed} of ${planned} planned cases were executed.`;
 }
 
 function duration() {
@@ -73,8 +64,8 @@ const facts = () => {
 
 /** Levels by outcomes; each number leads to its cases. */
 function countsTable() {
-  const heads = OUTCOMES.map((outcome) =>
-    make("th", { scope: "col", class: look(outcome) }, icon(outcome), ` ${outcome}`),
+  const heads = STATUSES.map((status) =>
+    make("th", { scope: "col", class: look(status) }, icon(status), ` ${status}`),
   );
   const link = (count, changes, what) =>
     make(
@@ -86,17 +77,17 @@ function countsTable() {
     make("td", {}, count ? link(count, changes, what) : quiet("0"));
   const rows = LEVELS.map((level) => {
     const counts = tally(cases.filter((item) => item.level === level));
-    const cells = OUTCOMES.map((outcome) =>
+    const cells = STATUSES.map((status) =>
       number(
-        counts[outcome],
-        { level: new Set([level]), verdict: new Set([outcome]) },
-        `${level} ${outcome}`,
+        counts[status],
+        { level: new Set([level]), verdict: new Set([status]) },
+        `${level} ${status}`,
       ),
     );
     return make("tr", {}, make("th", { scope: "row" }, level), ...cells);
   });
-  const all = OUTCOMES.map((outcome) =>
-    number(totals[outcome], { verdict: new Set([outcome]) }, outcome),
+  const all = STATUSES.map((status) =>
+    number(totals[status], { verdict: new Set([status]) }, status),
   );
   return make(
     "table",
@@ -114,27 +105,23 @@ function countsTable() {
 
 /** The same at a glance; it says nothing that the table does not. */
 function bar() {
-  const parts = OUTCOMES.toReversed().filter((outcome) => totals[outcome]);
+  const parts = STATUSES.toReversed().filter((status) => totals[status]);
   return make(
     "div",
     { class: "bar", "aria-hidden": "true" },
-    ...parts.map((outcome) => {
-      const part = make("span", { class: look(outcome) });
-      part.style.flexGrow = totals[outcome];
+    ...parts.map((status) => {
+      const part = make("span", { class: look(status) });
+      part.style.flexGrow = totals[status];
       return part;
     }),
   );
 }
 
 function notices() {
-  const texts = [];
-  if (page.end.why) texts.push(page.end.why);
-  if (waived) {
-    texts.push(
-      `${counted(waived, "deviation does", "deviations do")} not fail this run: known, or weaker than the level that fails it.`,
-    );
+  const texts = page.end.why ? [page.end.why] : [];
+  for (const entry of page.stale) {
+    texts.push(`Known deviation that no longer occurs or has expired: ${entry}`);
   }
-  for (const entry of page.stale) texts.push(`Known deviation that is gone or expired: ${entry}`);
   return texts.map((text) => make("p", { class: "notice" }, ...visible(text)));
 }
 
@@ -145,9 +132,21 @@ export function showTop() {
       "div",
       { class: `verdict ${color}` },
       make("span", { class: "sign", "aria-hidden": "true" }, sign),
-      make("div", {}, make("h1", { id: "verdict" }, page.word), make("p", {}, verdictSentence())),
+      make(
+        "div",
+        {},
+        make("h1", { id: "verdict" }, page.word),
+        make("p", {}, verdictSentence()),
+        make("p", {}, code(page.run.endpoint), " as ", code(page.run.definition.source)),
+      ),
     ),
     ...notices(),
+  );
+}
+
+export function showRun() {
+  byId("run").replaceChildren(
+    make("h2", { id: "run-title" }, "Counts and run"),
     make(
       "div",
       { class: "glance" },
@@ -159,6 +158,53 @@ export function showTop() {
       ),
     ),
   );
+}
+
+// -------------------------------------------------------------------------------------- failures
+
+const MOST_SYMPTOMS = 12;
+
+/** A section of a status: its cases by rule and symptom, the largest group first. */
+function symptomSection(status, title, words) {
+  const found = cases.filter((item) => item.status === status);
+  if (!found.length) return;
+  const groups = [...grouped(found, (item) => `${item.rules[0]}\n${words(item)}`).values()];
+  groups.sort((one, other) => other.length - one.length);
+  const rows = groups.slice(0, MOST_SYMPTOMS).map((items) => {
+    const [{ key, rules, waiver }] = items;
+    const symptom = words(items[0]);
+    const many = { verdict: new Set([status]), rule: rules[0], text: symptom };
+    const href = linkTo(items.length > 1 ? many : { case: key });
+    return make(
+      "li",
+      {},
+      make("a", { href }, counted(items.length, "case")),
+      ": ",
+      ...visible(symptom),
+      waiver && quiet(" (", ...visible(waiver), ")"),
+      " ",
+      code(rules[0]),
+      " ",
+      levelMark(rule(rules[0]).level),
+    );
+  });
+  const rest = groups.slice(MOST_SYMPTOMS).flat().length;
+  const more = counted(rest, "case");
+  if (rest) {
+    const href = linkTo({ verdict: new Set([status]) });
+    rows.push(make("li", {}, make("a", { href }, `${more} with other symptoms`)));
+  }
+  const section = byId(status);
+  section.hidden = false;
+  section.replaceChildren(
+    make("h2", { id: `${status}-title` }, icon(status), ` ${title}`),
+    make("ul", { class: "plain symptoms" }, ...rows),
+  );
+}
+
+export function showSymptoms() {
+  symptomSection("failed", "What failed", (item) => item.symptom);
+  symptomSection("tolerated", "Tolerated: does not fail the run", (item) => item.reason);
 }
 
 // ------------------------------------------------------------------------------------- diagnosis
@@ -181,12 +227,12 @@ function remedies(explanation) {
   const { remedy = [], commands = [] } = explanation;
   if (!remedy.length && !commands.length) return [];
   return [
-    make("h3", {}, "To mend it"),
+    make("h3", {}, "How to fix it"),
     remedy.length > 0 &&
-      make("ol", { class: "mend" }, ...remedy.map((step) => make("li", {}, ...visible(step)))),
+      make("ol", { class: "remedy" }, ...remedy.map((step) => make("li", {}, ...visible(step)))),
     ...commands.map((command, place) => {
       const which = commands.length > 1 ? ` ${place + 1} of ${commands.length}` : "";
-      return copyable(command, `command${which} that mends it`);
+      return copyable(command, `command${which} of the fix`);
     }),
   ];
 }
@@ -203,7 +249,7 @@ function otherExplanation(explanation, equallyLikely) {
 }
 
 export function showDiagnosis() {
-  const { headline = "", explanations = [], unexplained: left = [] } = page.diagnosis ?? {};
+  const { headline = "", explanations = [], unexplained: rest = [] } = page.diagnosis ?? {};
   if (!headline && !explanations.length) return;
   const [first, ...others] = explanations;
   const section = byId("diagnosis");
@@ -214,7 +260,7 @@ export function showDiagnosis() {
     make("p", { class: "headline" }, ...visible(headline || first.sentence)),
     first?.cause && make("p", {}, make("strong", {}, "Usual cause: "), ...visible(first.cause)),
     ...(first ? remedies(first) : []),
-    unexplained(first?.unexplained?.length ? first.unexplained : left),
+    unexplained(first?.unexplained?.length ? first.unexplained : rest),
     others.length > 0 && make("h3", {}, "Other explanations"),
     ...others.map((other) => otherExplanation(other, other.rank === first.rank)),
   );
@@ -223,21 +269,21 @@ export function showDiagnosis() {
 // -------------------------------------------------------------------------------------- untested
 
 /** Whether an item stands for an operation of which no case is made, or says that there is none. */
-const isUnjudged = (item) => item.rules[0] === "not-judged" && item.outcome === "not applicable";
+const isUnjudged = (item) => item.rules[0] === "not-judged" && item.status === "not applicable";
 
-function reasons(outcome) {
+function reasons(status) {
   const groups = grouped(
-    cases.filter((item) => item.outcome === outcome && !isUnjudged(item)),
+    cases.filter((item) => item.status === status && !isUnjudged(item)),
     (item) => item.reason,
   );
   return [...groups].sort(([, one], [, other]) => other.length - one.length);
 }
 
-function reasonList(outcome, title) {
-  const groups = reasons(outcome);
+function reasonList(status, title) {
+  const groups = reasons(status);
   if (!groups.length) return [];
   const rows = groups.slice(0, 12).map(([reason, items]) => {
-    const many = { verdict: new Set([outcome]), text: reason };
+    const many = { verdict: new Set([status]), text: reason };
     const href = linkTo(items.length > 1 ? many : { case: items[0].key });
     return make(
       "li",
@@ -249,7 +295,7 @@ function reasonList(outcome, title) {
   });
   const rest = groups.slice(12).reduce((sum, [, items]) => sum + items.length, 0);
   if (rest) rows.push(make("li", { class: "quiet" }, `${counted(rest, "case")} for other reasons`));
-  return [make("h3", {}, icon(outcome), ` ${title}`), make("ul", { class: "plain" }, ...rows)];
+  return [make("h3", {}, icon(status), ` ${title}`), make("ul", { class: "plain" }, ...rows)];
 }
 
 function unjudgedList() {
@@ -264,18 +310,18 @@ function unjudgedList() {
       ...visible(item.reason),
     ),
   );
-  return [make("h3", {}, "Operations that are not judged"), make("ul", { class: "plain" }, ...rows)];
+  return [make("h3", {}, "Operations that are not tested"), make("ul", { class: "plain" }, ...rows)];
 }
 
 export function showUntested() {
-  const left = page.end.untested;
-  const rows = left.map((text) => make("li", {}, ...visible(text)));
-  const leftOut = make("ul", { class: "plain" }, ...rows);
+  const { untested } = page.end;
+  const rows = untested.map((text) => make("li", {}, ...visible(text)));
+  const list = make("ul", { class: "plain" }, ...rows);
   const children = [
-    ...reasonList("undecided", "Undecided: tried, but left nothing to judge"),
-    ...reasonList("not applicable", "Not applicable: nothing to try it with here"),
+    ...reasonList("inconclusive", "Inconclusive: executed, but no answer that could be judged"),
+    ...reasonList("not applicable", "Not applicable: this API has nothing to test it with"),
     ...unjudgedList(),
-    ...(left.length ? [make("h3", {}, "Left out"), leftOut] : []),
+    ...(untested.length ? [make("h3", {}, "Not covered by this run"), list] : []),
   ];
   if (!children.length) return;
   const section = byId("untested");

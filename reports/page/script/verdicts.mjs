@@ -1,21 +1,28 @@
 // Verdicts, counted and put into words.
 
+import { page } from "./data.mjs";
 import { make } from "./dom.mjs";
 
-export const OUTCOMES = ["deviates", "undecided", "not applicable", "conforms"]; // the worst first
+export const STATUSES = page.statuses; // the worst first
 export const LEVELS = ["must", "should", "derived"];
-export const ICONS = { conforms: "✓", deviates: "✗", undecided: "?", "not applicable": "–" };
+export const ICONS = {
+  failed: "✗",
+  tolerated: "!",
+  inconclusive: "?",
+  "not applicable": "–",
+  passed: "✓",
+};
 
-export const badness = (item) => OUTCOMES.indexOf(item.outcome);
+export const badness = (item) => STATUSES.indexOf(item.status);
 
-/** The class of what is drawn in the colour of an outcome. */
-export const look = (outcome) => outcome.replace(" ", "-");
+/** The class of what is drawn in the colour of a status. */
+export const look = (status) => status.replace(" ", "-");
 
-export const icon = (outcome) =>
-  make("span", { class: "icon", "aria-hidden": "true" }, ICONS[outcome]);
+export const icon = (status) =>
+  make("span", { class: "icon", "aria-hidden": "true" }, ICONS[status]);
 
-export const badge = (outcome, words = outcome) =>
-  make("span", { class: `badge ${look(outcome)}` }, icon(outcome), ` ${words}`);
+export const badge = (status, words = status) =>
+  make("span", { class: `badge ${look(status)}` }, icon(status), ` ${words}`);
 
 export const levelMark = (level) => make("span", { class: `level ${level}` }, level);
 
@@ -31,18 +38,15 @@ export function grouped(items, keyOf) {
 }
 
 export function tally(items) {
-  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
-  for (const item of items) counts[item.outcome] += 1;
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0]));
+  for (const item of items) counts[item.status] += 1;
   return counts;
 }
 
-const VERBS = { deviates: "deviate", conforms: "conform" };
-
 /** Counts in words: what is not zero, the worst first. */
 export function countsInWords(counts) {
-  const verb = (outcome) => (counts[outcome] === 1 ? outcome : (VERBS[outcome] ?? outcome));
-  const parts = OUTCOMES.filter((outcome) => counts[outcome]).map(
-    (outcome) => `${counts[outcome].toLocaleString("en")} ${verb(outcome)}`,
+  const parts = STATUSES.filter((status) => counts[status]).map(
+    (status) => `${counts[status].toLocaleString("en")} ${status}`,
   );
   return parts.join(", ") || "no case";
 }

@@ -1,13 +1,13 @@
 // What the modules find when they are loaded: the data of a small page, and no browser.
 
 const cases = [
-  ["GET /s3 one", 1, "deviates", "must", "download", 0],
-  ["GET /s3 two", 0, "conforms", "should", "download", 1],
+  ["GET /s3 one", 1, "failed", "must", "download", 0],
+  ["GET /s3 two", 0, "passed", "should", "download", 1],
   ["PUT /s3", 2, "not applicable", "must", "upload", 0],
-].map(([id, number, outcome, level, subject, basis]) => ({
+].map(([id, number, status, level, subject, basis]) => ({
   id,
   number,
-  outcome,
+  status,
   level,
   subject,
   basis,
@@ -15,6 +15,7 @@ const cases = [
 }));
 const rule = { level: "must", sentence: "A rule.", sources: [], counts: {} };
 const overview = {
+  statuses: ["failed", "tolerated", "inconclusive", "not applicable", "passed"],
   cases,
   bases: [["first-rule", "second-rule"], ["second-rule"]],
   rules: { "first-rule": rule, "second-rule": rule },

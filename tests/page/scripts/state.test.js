@@ -10,8 +10,8 @@ import {
 
 const FRAGMENTS = [
   "",
-  "#verdict=deviates",
-  "#verdict=deviates&verdict=not+applicable&level=must",
+  "#verdict=failed",
+  "#verdict=failed&verdict=not+applicable&level=must",
   "#subject=download&rule=first-rule&text=a+b+%26&payload=png&sent=none&case=GET+%2Fs3+one",
 ];
 
@@ -40,9 +40,9 @@ const shown = (fragment) =>
 
 const FILTERS = [
   ["", ["GET /s3 two", "GET /s3 one", "PUT /s3"]],
-  ["#verdict=deviates&verdict=conforms", ["GET /s3 two", "GET /s3 one"]],
+  ["#verdict=failed&verdict=passed", ["GET /s3 two", "GET /s3 one"]],
   ["#level=must", ["GET /s3 one", "PUT /s3"]],
-  ["#level=must&verdict=deviates", ["GET /s3 one"]],
+  ["#level=must&verdict=failed", ["GET /s3 one"]],
   ["#subject=upload", ["PUT /s3"]],
   ["#rule=second-rule", ["GET /s3 two"]],
   ["#text=REASON+get+one", ["GET /s3 one"]],

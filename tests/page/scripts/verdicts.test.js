@@ -6,44 +6,44 @@ import { test } from "node:test";
 import { rule } from "../../../reports/page/script/data.mjs";
 import { counted, spelled } from "../../../reports/page/script/dom.mjs";
 import {
-  cellWords, columnsOf, matrixOf, outcomeInWords, valuesOf,
+  cellWords, columnsOf, matrixOf, statusInWords, valuesOf,
 } from "../../../reports/page/script/matrix.mjs";
 import { countsInWords, grouped, tally } from "../../../reports/page/script/verdicts.mjs";
 
-const item = (outcome, actual_form = "", expected_form = "") => ({
-  outcome,
+const item = (status, actual_form = "", expected_form = "") => ({
+  status,
   actual_form,
   expected_form,
 });
 
 const WORDS = [
   [item("not applicable"), "n/a"],
-  [item("undecided", "bytes"), "undecided"],
-  [item("conforms"), "as due"],
-  [item("conforms", "bytes"), "bytes"],
-  [item("deviates"), "differs"],
-  [item("deviates", "text", "bytes"), "text ≠ bytes"],
-  [item("deviates", "bytes", "bytes"), "bytes, but differs"],
+  [item("inconclusive", "bytes"), "inconclusive"],
+  [item("passed"), "as expected"],
+  [item("passed", "bytes"), "bytes"],
+  [item("failed"), "differs"],
+  [item("failed", "text", "bytes"), "text ≠ bytes"],
+  [item("failed", "bytes", "bytes"), "bytes, but differs"],
 ];
 
 for (const [one, words] of WORDS) {
-  test(`a case is "${words}"`, () => assert.equal(outcomeInWords(one), words));
+  test(`a case is "${words}"`, () => assert.equal(statusInWords(one), words));
 }
 
 test("a cell says what most of its cases are, and the others where they fit", () => {
-  const [text, bytes] = [item("conforms", "text"), item("conforms", "bytes")];
+  const [text, bytes] = [item("passed", "text"), item("passed", "bytes")];
   assert.equal(cellWords([bytes, text, text]).short, "text / bytes");
-  const long = item("conforms", "a text with U+FFFD in it");
+  const long = item("passed", "a text with U+FFFD in it");
   assert.equal(cellWords([text, text, long]).short, "text …");
   assert.equal(cellWords([long]).short, long.actual_form);
 });
 
 test("counts are in words: not those that are zero, the worst first", () => {
   assert.equal(countsInWords(tally([])), "no case");
-  const one = tally([item("conforms"), item("deviates")]);
-  assert.equal(countsInWords(one), "1 deviates, 1 conforms");
-  const many = { ...tally([]), deviates: 2, "not applicable": 1234 };
-  assert.equal(countsInWords(many), "2 deviate, 1,234 not applicable");
+  const one = tally([item("passed"), item("failed")]);
+  assert.equal(countsInWords(one), "1 failed, 1 passed");
+  const many = { ...tally([]), failed: 2, "not applicable": 1234 };
+  assert.equal(countsInWords(many), "2 failed, 1,234 not applicable");
 });
 
 test("groups stand in the order in which they first appear", () => {
