@@ -67,7 +67,7 @@ def test_a_plan_uses_no_socket_and_writes_nothing(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing was sent." in done.stdout
     assert "by the list prices of us-east-1" in done.stdout
-    assert re.search(r"^keys +PUT /s3 +48 ", done.stdout, re.MULTILINE)
+    assert re.search(r"^keys +PUT /s3 +89 ", done.stdout, re.MULTILINE)
     assert not out.exists()
 
 
