@@ -1,4 +1,7 @@
-"""Every `Content-Type` × every form of body, and a download that shows what was stored."""
+"""Every `Content-Type` × every form of body, and a download that shows what was stored.
+
+Beside them the bodies of web clients, each under its own type.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +16,7 @@ from suites.header_values import binary_type, in_words, upload_content_types
 from suites.profile import Profile
 from suites.skip_reasons import why_not_seen
 from suites.upload.body_forms import CONTENT, FORMS
+from suites.upload.client_bodies import CLIENT_BODIES
 
 _OLDER = b"an older object, which a refused upload must leave as it is"
 
@@ -20,12 +24,16 @@ _OLDER = b"an older object, which a refused upload must leave as it is"
 def uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
     """Each upload, and the download that shows what it stored, or that it stored nothing."""
     for request, row, axes in _requests(definition, "upload"):
-        expectation = expected_response(definition, request, None)
-        steps = [Step(Role.ACT, request)]
-        proof = _proof(definition, request, expectation.stored)
-        if proof is not None:
-            steps.append(Step(Role.VERIFY, proof))
-        yield Case(row, tuple(steps), axes=axes)
+        yield Case(row, _with_proof(definition, request), axes=axes)
+
+
+def client_uploads(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """The same of each body that a web client sends, under its own type."""
+    for operation in definition.operations_on_s3("PUT"):
+        for body in CLIENT_BODIES:
+            name = _plain(f"upload/{operation.method}{operation.path}/client-{body.name}")
+            request = Request(operation, name, body.content_type, body=body.content)
+            yield Case(f"{operation.name} body:{body.name}", _with_proof(definition, request))
 
 
 def refusals(definition: Definition, profile: Profile) -> Iterator[Case]:
@@ -75,6 +83,12 @@ def _requests(definition: Definition, folder: str) -> Iterator[tuple[Request, st
                     f"{operation.name} {form.name} sent:{sent}",
                     {"operation": operation.name, "form": form.name, "sent": sent},
                 )
+
+
+def _with_proof(definition: Definition, request: Request) -> tuple[Step, ...]:
+    proof = _proof(definition, request, expected_response(definition, request, None).stored)
+    upload = Step(Role.ACT, request)
+    return (upload, Step(Role.VERIFY, proof)) if proof is not None else (upload,)
 
 
 def _proof(definition: Definition, request: Request, stored: Stored | None) -> Request | None:
