@@ -38,8 +38,9 @@ def curl(sent: Sent, *, body_file: str = "") -> str:
     if not sent.body and sent.method not in ("PUT", "POST"):
         return " ".join([*command, _url(sent.url)])
     source = f"@{body_file}" if body_file else "@-"
-    # curl asks for "100 Continue" before a long body; the recorded client did not.
-    command += ["-H", "'Expect:'", "--data-binary", shlex.quote(source), _url(sent.url)]
+    if "expect" not in present:  # curl asks for "100 Continue" before a long body
+        command += ["-H", "'Expect:'"]
+    command += ["--data-binary", shlex.quote(source), _url(sent.url)]
     if body_file:
         return " ".join(command)
     encoded = base64.b64encode(sent.body).decode()

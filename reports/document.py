@@ -106,6 +106,7 @@ class Request(Struct, kw_only=True):
     accept: str | None = None
     body: Digest
     headers: Headers = ()
+    leading_headers: Headers = ()
     method: str = ""
     target: str = ""
     key_bytes: int = 0

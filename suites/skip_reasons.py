@@ -31,6 +31,7 @@ NO_DOWNLOAD = "the definition has no operation that downloads what this one uplo
 NO_SUCH_UPLOAD = "no upload of this definition stores these bytes under this type"
 NO_UNDECODABLE = "bytes that are not UTF-8 cannot be both stored and downloaded as text here"
 NO_CONCLUSIVE_DOWNLOAD = "no download of this definition would show what is stored"
+HEADER_IS_MAPPED = "the definition passes this header on to S3, which may answer by it"
 NO_HEADER_KEY = "the definition has the key in a header, and a header cannot carry this key"
 
 

@@ -1,9 +1,20 @@
-"""A handler of the standard library's HTTP server, served on loopback for the time of a test."""
+"""Servers of the standard library on loopback for the time of a test, and bodies in chunks."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO
+
+
+def read_chunks(stream: BinaryIO) -> bytes:
+    """The content of a body in chunks without trailers (RFC 9112 section 7.1)."""
+    content = b""
+    while size := int(stream.readline(), 16):
+        content += stream.read(size)
+        assert stream.readline() == b"\r\n"
+    assert stream.readline() == b"\r\n"
+    return content
 
 
 @contextmanager

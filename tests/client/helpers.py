@@ -1,5 +1,6 @@
 """Helpers of the client tests: a server on loopback that records and sends exact bytes."""
 
+import io
 import socket
 import struct
 import threading
@@ -12,6 +13,7 @@ from fixtures.client import Client
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load
+from tests.helpers import read_chunks
 
 QUICK = Timeouts(connect=2.0, read=2.0, exchange=5.0)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -150,6 +152,10 @@ def _request(connection: socket.socket) -> Got | None:
             return None
         received += more
     head, _, body = received.partition(b"\r\n\r\n")
+    if Got(head, b"").header("Transfer-Encoding"):
+        while not body.endswith(b"0\r\n\r\n"):
+            body += connection.recv(1 << 20)
+        return Got(head, read_chunks(io.BytesIO(body)))
     lengths = Got(head, b"").header("Content-Length")
     length = int(lengths[0]) if lengths else 0
     while len(body) < length:

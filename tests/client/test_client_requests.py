@@ -1,6 +1,7 @@
 """What goes out on the wire, byte for byte."""
 
 import base64
+import time
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_request_has_no_headers_of_httpx(method: str, body: bytes, lines: list
         *lines,
     ]
     assert got.body == body
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, 4097, 20_000])
+def test_a_body_is_sent_in_chunks_where_its_headers_say_so(size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    got, exchange = exchanged("PUT", headers=(("Transfer-Encoding", "chunked"),), body=body)
+    assert ("Transfer-Encoding", "chunked") in got.headers
+    assert "Content-Length" not in got.names
+    assert got.body == body
+    assert exchange.sent.body == body
 
 
 @pytest.mark.parametrize(("method", "body", "lines"), WHOLE)
@@ -226,7 +237,11 @@ def test_many_requests_go_over_one_connection() -> None:
 
 def test_a_connection_closed_by_the_server_is_reopened_without_a_retry() -> None:
     with a_wire(answering(OK, "close")) as wire, a_client(wire.url) as client:
-        exchanges = [client.send("GET", "/s3", (), b"", case="") for _ in range(3)]
+        exchanges = []
+        for _ in range(3):
+            exchanges.append(client.send("GET", "/s3", (), b"", case=""))
+            while wire.current is None or wire.current.fileno() != -1:  # until it is closed
+                time.sleep(0.001)
     assert wire.connections == 3
     assert [exchange.repeats for exchange in exchanges] == [()] * 3
 

@@ -10,6 +10,7 @@ from fixtures.cases.case import Request, Role, Step, StepResult
 from fixtures.cases.exchange import Exchange, Received, Sent
 from fixtures.definitions import load
 from fixtures.rules.verdict import Outcome, Verdict
+from tests.helpers import read_chunks
 
 GET, PUT = load("sample").operations
 
@@ -72,7 +73,10 @@ def a_capture() -> Iterator[Capture]:
                 self.close_connection = True
                 return
             target = self.requestline.split(" ")[1]  # `path` has // at the beginning folded
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                body = read_chunks(self.rfile)
+            else:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             capture.got.append(Captured(self.command, target, list(self.headers.items()), body))
             self.send_response_only(200)
             self.send_header("Content-Length", "0")

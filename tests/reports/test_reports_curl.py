@@ -84,6 +84,18 @@ def test_no_body_is_announced_with_expect(capture: Capture, size: int) -> None:
     assert got.header("Expect") == []
 
 
+@needs_curl
+@pytest.mark.parametrize(
+    "line", [("Expect", "100-continue"), ("Transfer-Encoding", "chunked")], ids=lambda line: line[0]
+)
+def test_a_body_is_sent_again_in_the_way_in_which_it_was_sent(
+    capture: Capture, line: tuple[str, str]
+) -> None:
+    got = repeated(capture, curl(sent_to(capture, headers=(line,), body=b"\0" * 9000)))
+    assert got.header(line[0]) == [line[1]]
+    assert got.body == b"\0" * 9000
+
+
 METHODS = [
     ("GET", b""),
     ("GET", b"\xff"),

@@ -1,0 +1,1 @@
+"""The same objects by each way in which clients send and ask."""
