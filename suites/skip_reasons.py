@@ -23,6 +23,7 @@ UNKNOWN_SIBLING = (
 )
 NO_UNKNOWN_PATH = "the definition declares every path"
 NO_VALIDATOR = "no request validator requires a query parameter of a download"
+NO_MAPPED_HEADER = "the definition maps no header but Content-Type into a response"
 NO_ERROR = "no request of this suite makes the gateway itself return an error here"
 NO_DOWNLOADS = "the definition has no operation that downloads from S3"
 NO_UPLOADS = "the definition has no operation that uploads to S3"

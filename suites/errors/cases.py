@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fixtures.api import Definition, IntegrationKind, Operation
 from fixtures.cases.case import NOT_JUDGED, Case, ExistingObject, Request, Role, Step
@@ -55,7 +55,7 @@ def missing_keys(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 
 def missing_required(definition: Definition, profile: Profile) -> Iterator[Case]:
-    """Downloads without one of the query parameters that a request validator requires.
+    """Downloads that lack a query parameter that a request validator requires, or have it blank.
 
     Downloads only: an upload that a faulty gateway accepts would be stored at an unknown key.
     """
@@ -72,8 +72,10 @@ def missing_required(definition: Definition, profile: Profile) -> Iterator[Case]
             )
             others = [other.name for other in wanted if other != parameter and not other.value]
             target = target_without_object(less, others)
-            request = Request(operation, "", accept="text/plain", target=target)
-            yield Case(f"{operation.name} without:{parameter.name}", (Step(Role.ACT, request),))
+            joined = f"{target}{'&' if '?' in target else '?'}{quote(parameter.name, safe='')}="
+            for what, asked in (("without", target), ("blank", joined)):
+                request = Request(operation, "", accept="text/plain", target=asked)
+                yield Case(f"{operation.name} {what}:{parameter.name}", (Step(Role.ACT, request),))
 
 
 def unknown_paths(definition: Definition) -> tuple[str, ...]:

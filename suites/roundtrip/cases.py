@@ -1,14 +1,22 @@
 """Every payload of the catalogue through every legal pairing."""
 
+import base64
 from collections.abc import Iterator
+from itertools import permutations
 
 from fixtures.api import Definition
-from fixtures.cases.case import Case, Role, Step
+from fixtures.cases.case import Case, Request, Role, Step
 from fixtures.payloads import CATALOGUE
+from fixtures.rules.expected_response import expected_response
+from fixtures.rules.step_plans import plan_upload
+from suites.header_values import binary_type
 from suites.profile import Profile
 from suites.roundtrip.pairings import SENTINEL, pairings
+from suites.skip_reasons import why_not_stored
 
 _LARGE = 64 * 1024
+_TEXT = base64.b64encode(bytes(range(240)))
+"""Bytes that survive every conversion, and its first 40 do, too."""
 SEQUENCES = 5
 """The number of parts of the stateful test; each gets its share of the examples."""
 _RULES = ("read-after-write",)
@@ -43,6 +51,33 @@ def overwrites(definition: Definition, profile: Profile) -> Iterator[Case]:
                 Step(Role.SETUP, pairing.get(name)),
             )
             yield Case(case.id, (*before, *case.steps), rules=_RULES)
+
+
+def retyped(definition: Definition, profile: Profile) -> Iterator[Case]:
+    """An object overwritten under another type: both its bytes and its type are the new ones."""
+    types = (binary_type(definition), "text/plain")
+    for operation in definition.operations_on_s3("GET"):
+        for first, second in permutations(types) if types[0] != types[1] else ():
+            row = f"{operation.name} from:{first} to:{second}"
+            name = f"roundtrip/to-{second}"
+            plans = [
+                plan_upload(definition, operation, name, content, media_type)
+                for content, media_type in ((_TEXT[:40], first), (_TEXT, second))
+            ]
+            uploads = [plan.with_unique_key for plan in plans if plan is not None]
+            if len(uploads) < 2:
+                reason = why_not_stored(definition, operation)
+                yield Case(row, not_applicable=reason, rules=_RULES)
+                continue
+            read = Request(operation, uploads[0].name, accept=types[0])
+            before = [Step(Role.SETUP, uploads[0])]
+            older = plans[0].expectation.stored if plans[0] is not None else None
+            if expected_response(definition, read, older).succeeds:  # which fills any cache
+                before.append(Step(Role.SETUP, read))
+            steps = (*before, Step(Role.ACT, uploads[1]), Step(Role.ACT, read))
+            yield Case(row, steps, rules=_RULES)
+            steps = (*before, Step(Role.SETUP, uploads[1]), Step(Role.ACT, read))
+            yield Case(f"content-type {row}", steps, "Content-Type", rules=_RULES)
 
 
 def missing_at_first(definition: Definition, profile: Profile) -> Iterator[Case]:

@@ -7,6 +7,7 @@ from suites.roundtrip.cases import (
     missing_at_first,
     overwrites,
     random_trips,
+    retyped,
     sequences,
 )
 from suites.runner.case_source import each_case_of
@@ -21,6 +22,11 @@ def test_a_payload_of_the_catalogue_is_returned_unchanged(case: Case, check: Che
 
 @each_case_of(overwrites, otherwise=NO_PAIRING, rule="read-after-write")
 def test_an_overwritten_object_is_no_longer_returned(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(retyped, otherwise=NO_PAIRING, rule="read-after-write")
+def test_an_object_overwritten_under_another_type_has_that_type(case: Case, check: Check) -> None:
     check(case)
 
 

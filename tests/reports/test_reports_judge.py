@@ -234,10 +234,6 @@ def operation_unknown(whole: Any) -> None:
     whole["cases"][0]["steps"][0]["request"]["operation"] = "PUT /nowhere"
 
 
-def aspect_unknown(whole: Any) -> None:
-    whole["cases"][0]["aspect"] = "taste"
-
-
 def digest_with_a_way_out(whole: Any) -> None:
     whole["bodies"]["../../secret"] = {"length": 1, "base64": None}
     whole["exchanges"][next(iter(whole["exchanges"]))]["sent"]["body"] = "../../secret"
@@ -250,7 +246,6 @@ MISFITS = [
     (definition_changed, "the definition in it was changed, its digest does not fit"),
     (exchange_gone, "its cases cannot be judged"),
     (operation_unknown, "its cases cannot be judged: 'PUT /nowhere'"),
-    (aspect_unknown, "its cases cannot be judged: no rule is about a header 'taste'"),
     (digest_with_a_way_out, "Expected `str` matching regex '^[0-9a-f]{64}$' - at `"),
 ]
 

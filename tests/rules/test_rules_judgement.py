@@ -54,7 +54,7 @@ ANSWERS = [
     (REFUSED, came(500, b'{"message": "in other words", "more": 1}'), CONFORMS, "", ""),
     (UNKNOWN, came(403, NO_TOKEN), CONFORMS, "", ""),
     (MISSING, came(404, b"<Error/>"), CONFORMS, "", ""),
-    (MISSING, came(404), CONFORMS, "", ""),
+    (MISSING, came(404), DEVIATES, "the body is not XML from S3", ""),
     # The wrong body, and what it usually comes from.
     (AS_BINARY, came(200, ENCODED), DEVIATES, "not raw bytes", "missing from the deployed"),
     (AS_TEXT, came(200, CONTENT), DEVIATES, "not Base64", "wider than the definition"),

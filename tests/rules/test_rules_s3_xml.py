@@ -71,12 +71,13 @@ def test_two_answers_of_s3_in_different_forms_leave_the_body_open() -> None:
         ((), base64.b64encode(LISTING), DEVIATES, "the body is not XML from S3"),
         (XML_LISTED, base64.b64encode(BARE), CONFORMS, ""),
         (XML_LISTED, NO_SUCH_KEY, DEVIATES, "the body is not Base64 of XML from S3"),
-        # Nothing of this proves a wrong conversion.
-        ((), b"", CONFORMS, ""),
-        ((), b"no such key", CONFORMS, ""),
-        ((), base64.b64encode(b"no such key"), CONFORMS, ""),
-        (XML_LISTED, b"", CONFORMS, ""),
-        (XML_LISTED, b'{"message": "not found"}', CONFORMS, ""),
+        # S3 says nothing else of an object that is not there.
+        ((), b"", DEVIATES, "the body is not XML from S3"),
+        ((), b"no such key", DEVIATES, "the body is not XML from S3"),
+        ((), b"<!DOCTYPE html><h1>Not found</h1>", DEVIATES, "the body is not XML from S3"),
+        ((), base64.b64encode(b"no such key"), DEVIATES, "the body is not XML from S3"),
+        (XML_LISTED, b"", DEVIATES, "the body is not Base64 of XML from S3"),
+        (XML_LISTED, b'{"message": "not found"}', DEVIATES, "the body is not Base64 of XML"),
     ],
 )
 def test_the_error_of_s3_in_the_wrong_form_deviates(

@@ -283,7 +283,7 @@ def test_request_ids_that_repeat_are_shown() -> None:
             UNKNOWN,
             403,
             (("x-amzn-ErrorType", ""),),
-            "x-amzn-ErrorType: the name of the error",
+            "x-amzn-ErrorType: MissingAuthenticationTokenException",
             "x-amzn-ErrorType: ",
         ),
     ],
