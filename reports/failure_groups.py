@@ -59,7 +59,7 @@ def symptom(case: Case) -> str:
     forms = {case.expected_form, case.actual_form}
     if len(forms - {""}) == 2:  # of two equal forms the bytes differ, which the reason says
         return f"expected {case.expected_form}, received {case.actual_form}"
-    return case.reason
+    return case.reason.removesuffix(case.remark)
 
 
 def _example(group: FailureGroup) -> Iterator[str]:
@@ -69,6 +69,8 @@ def _example(group: FailureGroup) -> Iterator[str]:
     yield f"        for example  {case.test}"
     yield f"        expected     {case.expected}"
     yield f"        received     {received[0]}"
+    if case.remark:
+        yield f"        repeated     {case.remark.removeprefix('; ')}"
     if group.command:
         long = len(group.command) > _LONGEST_LINE
         command = "the request has a long body; see the page" if long else group.command.strip()

@@ -17,6 +17,7 @@ from reports.bodies import Bodies
 from reports.case_status import CaseStatus, case_status
 from reports.failure_message import explain
 from reports.policy import Policy
+from suites.runner.repetition import Repetition
 
 Check = Callable[[Case], None]
 """Execute a case, judge it, and pass, fail or skip the test."""
@@ -59,11 +60,15 @@ class Checker:
     policy: Policy
     record: Record
     bodies: Bodies
+    repetition: Repetition | None = None
 
     def __call__(self, case: Case) -> None:
         """Judge a case, report the verdict, and end the test accordingly."""
         attempt = self.execute(case)
         verdict = judge_case(self.definition, attempt.case, attempt.performed)
+        if self.repetition is not None:
+            again = self.repetition.remark(attempt.case, attempt.performed, verdict)
+            attempt = replace(attempt, remark=attempt.remark + again)
         verdict = replace(verdict, reason=verdict.reason + attempt.remark)
         self.record(JudgedAttempt(attempt, verdict))
         if verdict.outcome is Outcome.CONFORMS:

@@ -22,6 +22,7 @@ from reports.terminal_summary import ending, summary, traffic
 from suites.runner import plan
 from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
 from suites.runner.collection import NUMBER
+from suites.runner.repetition import Repetition
 from suites.runner.run_state import RUN, RunState
 from suites.runner.scheduler import CaseScheduler
 
@@ -74,9 +75,19 @@ def recorder(run: RunState) -> Recorder:
     return Recorder(Bodies(run.configuration.out / "bodies"), run.configuration.worker)
 
 
+@pytest.fixture(scope="session")
+def repetition(run: RunState, scheduler: CaseScheduler) -> Repetition:
+    """What sends again, in this process, what deviated."""
+    return Repetition(run.configuration.definition, scheduler.send_again)
+
+
 @pytest.fixture
 def check(
-    run: RunState, scheduler: CaseScheduler, recorder: Recorder, request: pytest.FixtureRequest
+    run: RunState,
+    scheduler: CaseScheduler,
+    recorder: Recorder,
+    repetition: Repetition,
+    request: pytest.FixtureRequest,
 ) -> Check:
     """Judge a case, report the verdict, and pass, fail or skip."""
     item, policy = request.node, run.configuration.policy
@@ -114,7 +125,8 @@ def check(
         if request.config.getoption("--alluredir", None):
             describe(result, performed, recorder.bodies)
 
-    return Checker(run.configuration.definition, execute, policy, record, recorder.bodies)
+    definition, bodies = run.configuration.definition, recorder.bodies
+    return Checker(definition, execute, policy, record, bodies, repetition)
 
 
 # ------------------------------------------------------------------------- pytest's own reports

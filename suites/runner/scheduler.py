@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from fixtures.cases.case import Case, Request
+from fixtures.cases.exchange import Exchange
 from fixtures.client import CaseRunner
 from fixtures.client.case_runner import case_work
 from fixtures.client.prefetcher import Done, Prefetcher, Work
@@ -50,6 +52,11 @@ class CaseScheduler:
         if self._configuration.concurrency == 1:
             return Done(self._execute(item), 0.0, 0.0)
         return self._prefetcher.outcome(item, filter(_sends, self._upcoming(item)))
+
+    def send_again(self, request: Request, case: Case) -> Exchange:
+        """One request of a case that was executed before."""
+        is_full_key = request.object in {each.object for each in case.existing}
+        return self._case_runner.send(request, case.id, is_full_key=is_full_key)
 
     def _upcoming(self, item: pytest.Item) -> Iterable[pytest.Item]:
         """The tests that this process is to run next, as far as it knows."""

@@ -75,10 +75,11 @@ def as_expected(expectation: Expectation, request_id: str) -> Received:
     """An answer that is as expected."""
     body = expectation.body if expectation.exact else BODIES[expectation.kind]
     length = ("Content-Length", str(len(body)))
-    kind = ("Content-Type", expectation.content_type or "application/json")
-    of_error = ("x-amzn-ErrorType", "AnyException")
-    named = (of_error,) if expectation.kind is BodyKind.ERROR else ()
-    headers = (kind, length, ("x-amzn-RequestId", request_id), *named)
+    defaults = {"Content-Type": "application/json"}
+    if expectation.kind is BodyKind.ERROR:
+        defaults["x-amzn-ErrorType"] = "AnyException"
+    values = {name: one.value for name, one in expectation.headers.items() if one.value is not None}
+    headers = (*(defaults | values).items(), length, ("x-amzn-RequestId", request_id))
     return Received(expectation.statuses[0], headers, body)
 
 

@@ -41,7 +41,7 @@ def answers(there: Definition, experiments: Sequence[Experiment]) -> list[Perfor
     ],
 )
 def test_one_experiment_tells_explanations_apart(definition: str, change: ChangeId) -> None:
-    stated, cases = one_accept(definition, 40)
+    stated, cases = one_accept(definition, 20)
     there = deployed(stated, change)
     performed = answered(there, cases)
     investigation = Investigation(stated, performed)
@@ -60,7 +60,7 @@ def test_one_experiment_tells_explanations_apart(definition: str, change: Change
 
 
 def test_an_experiment_begins_with_what_was_sent_and_ends_with_one_request() -> None:
-    stated, cases = one_accept("sample", 40)
+    stated, cases = one_accept("sample", 20)
     there = deployed(stated, list_with("application/json"))
     (experiment,) = Investigation(stated, answered(there, cases)).experiments(8)
     sent_steps = [result.step for result in experiment.before]
@@ -79,13 +79,13 @@ def test_where_one_explanation_is_best_there_is_no_experiment() -> None:
 
 
 def test_no_more_experiments_are_proposed_than_the_budget_allows() -> None:
-    stated, cases = one_accept("sample", 40)
+    stated, cases = one_accept("sample", 20)
     there = deployed(stated, list_with("application/json"))
     assert Investigation(stated, answered(there, cases)).experiments(0) == ()
 
 
 def test_an_object_that_was_overwritten_is_not_used() -> None:
-    stated, cases = one_accept("sample", 40)
+    stated, cases = one_accept("sample", 20)
     performed = answered(deployed(stated, list_with("application/json")), cases)
     (experiment,) = Investigation(stated, performed).experiments(8)
     upload = experiment.before[-1]

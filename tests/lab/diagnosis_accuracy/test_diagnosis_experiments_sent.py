@@ -45,7 +45,7 @@ def running(stated: Definition, there: Definition, out: Path) -> Iterator[RunSta
 def test_the_answer_to_one_request_decides_between_two_explanations(
     tmp_path: Path, worker: str
 ) -> None:
-    stated, cases = one_accept("sample", 40)
+    stated, cases = one_accept("sample", 20)
     with running(stated, deployed(stated, JSON_ADDED), tmp_path) as run:
         with run.case_runner(folder=worker) as runner:
             performed = [PerformedCase(case, runner.execute(case)) for case in cases]
@@ -75,7 +75,7 @@ def test_a_healthy_endpoint_gets_no_further_request(tmp_path: Path) -> None:
 
 
 def test_experiments_that_cannot_be_sent_leave_the_diagnosis_as_it_is(tmp_path: Path) -> None:
-    stated, cases = one_accept("sample", 40)
+    stated, cases = one_accept("sample", 20)
     with running(stated, deployed(stated, JSON_ADDED), tmp_path) as run:
         with run.case_runner(folder="gw7/") as runner:
             performed = [PerformedCase(case, runner.execute(case)) for case in cases]

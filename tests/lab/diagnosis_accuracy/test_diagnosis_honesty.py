@@ -113,7 +113,7 @@ def test_explanations_that_the_cases_cannot_tell_apart_share_a_rank() -> None:
     stated, other = stated_and_deployed(
         ChangeId(ChangeKind.CONTENT_HANDLING, r"GET /s3 response '2\\d{2}'", "CONVERT_TO_TEXT")
     )
-    _, cases = sent("sample", CASES)
+    _, cases = sent("sample", CASES // 2)  # none of them asks for a missing object
     diagnosis = diagnose(stated, answered(other, cases))
     first = [e.changes[0] for e in diagnosis.explanations if e.rank == 1]
     assert ChangeId(ChangeKind.REQUEST_HEADER, "Accept") in first
