@@ -19,6 +19,7 @@ from reports import document, durations
 from reports.allure_run import describe_run
 from reports.bodies import Bodies
 from reports.failure_groups import FailureGroups
+from reports.proof import Proof
 from reports.publish import DOCUMENT, diagnosed, investigate, publish, remove_stale_reports
 from reports.recorder import Recorder, subject, traffic_of
 from reports.results import Result, Results
@@ -35,7 +36,8 @@ class Collector:
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
     and written to the stream in the folder `out`. `failure` says why that is no longer possible,
     `cut_short`, after `finish`, why the run ended early. `failures` are the failing cases,
-    `errors` what broke without a verdict; `diagnosis` is there after `finish`.
+    `errors` what broke without a verdict, `proof` what bytes were seen; `diagnosis` is there after
+    `finish`.
     `allure` is the folder of Allure's results, and `har` the file that gets all exchanges as HTTP
     Archive.
     """
@@ -47,6 +49,7 @@ class Collector:
         self.failure = ""
         self.cut_short = ""
         self.failures = FailureGroups()
+        self.proof = Proof()
         self.errors: list[str] = []
         self.diagnosis: Diagnosis | None = None
         self.has_crashed = False
@@ -193,6 +196,7 @@ class Collector:
         self._judged.add(report.nodeid)
         case = record_of(line).case
         self.results.add(Result.recorded(case))
+        self.proof.add(case)
         if case.fails:
             self.failures.add(case, report.longreprtext)
         if self._stream is not None:

@@ -16,6 +16,7 @@ from fixtures.printable import printable
 from reports.case_status import CaseStatus
 from reports.document import Case, Document
 from reports.page.headline import headline, word
+from reports.proof import Proof
 
 _RULES_SHOWN = 6
 _REASONS_SHOWN = 3
@@ -28,13 +29,14 @@ _LEVELS = ("must", "should", "derived")
 
 
 def summary(document: Document, diagnosis: Diagnosis | None = None) -> str:
-    """The summary, 40 lines and 60,000 bytes at most."""
+    """The summary, 42 lines and 60,000 bytes at most."""
     blocks = (
         _headline(document),
         _run(document),
         _cut(document),
         _diagnosed(diagnosis),
         _counts(document),
+        _proof(document),
         _failing(document),
         _asides(document),
     )
@@ -112,6 +114,14 @@ def _counts(document: Document) -> Iterator[str]:
         numbers = [found[level, status] for status in CaseStatus]
         if any(numbers):
             yield f"| {level} | {' | '.join(map(str, numbers))} |"
+
+
+def _proof(document: Document) -> Iterator[str]:
+    proof = Proof(document.cases)
+    if proven := "; ".join(proof.proven()):
+        yield f"- Bytes were right: {escaped(proven)}"
+    if unproven := "; ".join(proof.unproven()):
+        yield f"- Bytes were not seen: {escaped(unproven)}"
 
 
 def _failing(document: Document) -> Iterator[str]:

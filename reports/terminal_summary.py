@@ -8,6 +8,7 @@ from fixtures.client.concurrency_limiter import Traffic
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.case_status import CaseStatus
+from reports.proof import Proof
 from reports.results import Results, conclusion, grouped
 
 _REASONS_SHOWN = 8
@@ -42,6 +43,14 @@ def summary(
         yield f"  {verdict.case}: {verdict.reason}"
     for entry in gone:
         yield f"known deviation that no longer occurs or has expired: {entry}"
+
+
+def proof_lines(proof: Proof) -> Iterator[str]:
+    """By which operations bytes were seen in which forms, and by which they were not."""
+    yield ""
+    for title, lines in (("bytes right", proof.proven()), ("not seen", proof.unproven())):
+        for number, line in enumerate(lines):
+            yield f"{'' if number else title:<12}{line}"
 
 
 def ending(results: Results, cut_short: str = "", way_out: str = "") -> Iterator[str]:

@@ -17,6 +17,7 @@ from reports.case_status import CaseStatus
 from reports.document import Case, Document
 from reports.failure_groups import symptom
 from reports.page.headline import word
+from reports.proof import Proof
 from reports.stream import in_ascii, iter_json
 
 # Of a case; an empty value is left out, and `script/data.mjs` has its default.
@@ -57,6 +58,7 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
             row["key"] = key
         cases.append(row)
     definition = document.run.definition
+    proof = Proof(document.cases)
     return {
         "word": word(document),
         "statuses": list(CaseStatus),
@@ -67,6 +69,8 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
         "bases": list(bases),
         "cases": cases,
         "stale": document.stale,
+        "proven": list(proof.proven()),
+        "unproven": list(proof.unproven()),
         "diagnosis": diagnosis,
     }
 

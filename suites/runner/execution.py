@@ -18,7 +18,7 @@ from reports.failure_groups import diagnosis_lines
 from reports.recorder import Recorder
 from reports.results import apply_policy
 from reports.stream import to_jsonl
-from reports.terminal_summary import ending, summary, traffic
+from reports.terminal_summary import ending, proof_lines, summary, traffic
 from suites.runner import plan
 from suites.runner.checker import Attempt, Check, Checker, JudgedAttempt
 from suites.runner.collection import NUMBER
@@ -204,6 +204,7 @@ def _conformance(run: RunState, collector: Collector, *, verbose: bool) -> Itera
     stale = run.stale_deviations if configuration.shard is None else []
     source = configuration.definition.source
     yield from summary(results, run.endpoint, source, stale, verbose=verbose)
+    yield from proof_lines(collector.proof)
     yield from traffic(collector.traffic)
     yield from (f"report      {file}" for file in collector.published)
 

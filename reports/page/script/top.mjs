@@ -38,6 +38,8 @@ function duration() {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const lines = (texts) => texts.map((text) => make("div", {}, ...visible(text)));
+
 const facts = () => {
   const { run } = page;
   const started = run.started.replace("T", " ").replace(/(\.\d+)?(\+00:00|Z)$/, " UTC");
@@ -52,6 +54,8 @@ const facts = () => {
         make("span", { class: "quiet", title: `SHA-256 ${sha}` }, `SHA-256 ${sha.slice(0, 12)}…`),
       ],
     ],
+    ...(page.proven.length ? [["Bytes were right", lines(page.proven)]] : []),
+    ...(page.unproven.length ? [["Bytes were not seen", lines(page.unproven)]] : []),
     ["Started", make("time", { datetime: run.started }, started)],
     ["Duration", duration()],
     [

@@ -16,6 +16,8 @@ const cases = [
 const rule = { level: "must", sentence: "A rule.", sources: [], counts: {} };
 const overview = {
   statuses: ["failed", "tolerated", "inconclusive", "not applicable", "passed"],
+  proven: ["GET /s3: raw (1)"],
+  unproven: [],
   cases,
   bases: [["first-rule", "second-rule"], ["second-rule"]],
   rules: { "first-rule": rule, "second-rule": rule },
