@@ -194,11 +194,12 @@ class Collector:
                 self.errors.append(f"{report.nodeid}\n{report.longreprtext}")
             return
         self._judged.add(report.nodeid)
-        case = record_of(line).case
+        record = record_of(line)
+        case = record.case
         self.results.add(Result.recorded(case))
         self.proof.add(case)
         if case.fails:
-            self.failures.add(case, report.longreprtext)
+            self.failures.add(case, record.exchanges)
         if self._stream is not None:
             try:
                 self._stream.write(line)

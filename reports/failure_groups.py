@@ -1,12 +1,11 @@
 """The failures of a run, grouped by symptom: what thousands of failing cases have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fixtures.diagnosis import Diagnosis
 from fixtures.rules.rule_book import rules
-from reports.document import Case
-from reports.failure_message import REPRODUCE
+from reports.document import Case, Exchange
 
 _WITH_EXAMPLE = 4
 _IN_A_LINE = 12
@@ -26,16 +25,17 @@ class FailureGroup:
 
 
 class FailureGroups:
-    """Collects the failures as they happen; of each group one text is kept."""
+    """Collects the failures as they happen; of each group one case is kept."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], FailureGroup] = {}
 
-    def add(self, case: Case, text: str) -> None:
-        """Take one more failing case in; `text` is what `failure_message.explain` says of it."""
+    def add(self, case: Case, exchanges: Mapping[str, Exchange]) -> None:
+        """Take one more failing case in; `exchanges` are those of its record."""
         key = (case.rule, symptom(case))
         if key not in self._groups:
-            commands = text.partition(f"{REPRODUCE}\n")[2].splitlines()
+            names = (step.exchange for step in case.steps if step.exchange is not None)
+            commands = [exchanges[name].command for name in names if name in exchanges]
             self._groups[key] = FailureGroup(*key, 0, case, commands[-1] if commands else "")
         self._groups[key].count += 1
 
@@ -73,7 +73,7 @@ def _example(group: FailureGroup) -> Iterator[str]:
         yield f"        repeated     {case.remark.removeprefix('; ')}"
     if group.command:
         long = len(group.command) > _LONGEST_LINE
-        command = "the request has a long body; see the page" if long else group.command.strip()
+        command = "the request has a long body; see the page" if long else group.command
         yield f"        reproduce    {command}"
 
 

@@ -9,8 +9,6 @@ from fixtures.rules.verdict import Verdict
 from reports.bodies import Bodies, digest
 from reports.curl import curl
 
-REPRODUCE = "reproduce:"
-"""The line before the commands."""
 LONGEST_LINE = 16 * 1024
 """Bytes of body above which a command reads the body from a file."""
 
@@ -31,7 +29,7 @@ def explain(verdict: Verdict, performed: Sequence[StepResult], bodies: Bodies) -
     if verdict.cause:
         parts.append(f"likely cause: {verdict.cause}")
     shown = performed[: (verdict.step or 0) + 1]
-    parts.append(REPRODUCE)
+    parts.append("reproduce:")
     parts += [f"  {command}" for command in commands(shown, bodies)]
     return "\n".join(parts)
 

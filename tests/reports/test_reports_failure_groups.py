@@ -4,16 +4,16 @@ import pytest
 
 from fixtures.diagnosis import Diagnosis, Explanation
 from reports.failure_groups import FailureGroups, diagnosis_lines
-from tests.reports.document_helpers import a_case
+from tests.reports.document_helpers import a_case, an_exchange
 
-TEXT = "the reason\nrule      x\nreproduce:\n  curl -X PUT first\n  curl -X GET second"
+SENT = {"1": an_exchange(command="curl -X GET second"), "0": an_exchange(command="curl first")}
 
 
 def grouped(*cases: tuple[str, int]) -> list[str]:
     groups = FailureGroups()
     for form, count in cases:
         for number in range(count):
-            groups.add(a_case(f"{form} {number}", "deviates", actual_form=form), TEXT)
+            groups.add(a_case(f"{form} {number}", "deviates", actual_form=form), SENT)
     return list(groups.lines())
 
 
@@ -38,14 +38,14 @@ def test_an_example_has_its_test_both_sides_and_its_last_command() -> None:
 @pytest.mark.parametrize("form", ["", "raw bytes"])
 def test_a_case_whose_forms_do_not_differ_is_grouped_by_its_reason(form: str) -> None:
     groups = FailureGroups()
-    groups.add(a_case("c", "deviates", expected_form=form, actual_form=form, observed=""), "")
+    groups.add(a_case("c", "deviates", expected_form=form, actual_form=form, observed=""), {})
     assert next(groups.lines()).startswith("     1 case: a reason why it deviates  [")
     assert not any("reproduce" in line for line in groups.lines())
 
 
 def test_a_command_with_a_long_body_is_left_to_the_page() -> None:
     groups = FailureGroups()
-    groups.add(a_case("c", "deviates"), f"reproduce:\n  printf {'x' * 10_000}")
+    groups.add(a_case("c", "deviates"), {"1": an_exchange(command=f"printf {'x' * 10_000}")})
     assert any(line.endswith("see the page") for line in groups.lines())
 
 
