@@ -139,7 +139,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_network_faults_hide_no_deviation(host, fault) -> None:
-    plan = Plan("sample", fault=fault, most=200)
+    plan = Plan("sample", fault=fault, most=260)
     clean = clean_run(plan, host)
     deviating = sum(verdict.outcome is Outcome.DEVIATES for verdict in clean)
     run = run_with_faults(plan, clean, 46, host)
