@@ -117,7 +117,7 @@ def test_a_case_of_the_document_says_how_many_of_its_kind_came_out_how(
     assert "FAIL: 1 of 1,200 requests failed" in said
     first, second = document["cases"]
     assert (first["id"], first["outcome"], first["fails"]) == (KINDS[0], "deviates", True)
-    assert first["reason"].endswith("; of 1,200 requests of this kind: 1,199 conforms, 1 deviates")
+    assert first["reason"].endswith("; of 1,200 requests of this kind: 1,199 passed, 1 failed")
     assert (second["id"], second["outcome"]) == (f"{KINDS[0]} #2", "conforms")
     assert document["end"]["untested"] == [
         f"{len(KINDS) - 1} of {len(KINDS)} kinds of request were not sent"
