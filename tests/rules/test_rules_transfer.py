@@ -14,6 +14,7 @@ from tests.rules.judgement_helpers import (
     CONFORMS,
     CONTENT,
     DEVIATES,
+    ENCODED,
     ERROR,
     NOT_APPLICABLE,
     STORED,
@@ -81,6 +82,27 @@ def test_a_cache_that_names_itself_may_answer_range_and_condition(
     lines = ((header, "1"),) if header else ()
     verdict = judged(download(asking(name, "*")), STORED, came(status, CONTENT[2:6], *lines))
     assert verdict.outcome is outcome
+
+
+CROWDED = replace(AS_BINARY, leading_headers=(("X-Conformance", "-"),) * 101)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "tolerated"),
+    [
+        (came(200, CONTENT), CONFORMS, False),
+        (came(431), DEVIATES, True),
+        (came(400, ERROR), DEVIATES, True),
+        (came(200, ENCODED), DEVIATES, False),
+        (came(404), DEVIATES, False),
+    ],
+)
+def test_many_headers_may_be_refused_but_not_be_dropped(
+    answer: Received, outcome: Outcome, tolerated: bool
+) -> None:
+    case = Case("headers", steps(UPLOAD, CROWDED), rules=("request-header-count",))
+    verdict = judged(case, STORED, answer)
+    assert (verdict.outcome, verdict.tolerated) == (outcome, tolerated)
 
 
 CHUNKED = replace(UPLOAD, headers=(("Transfer-Encoding", "chunked"),))
