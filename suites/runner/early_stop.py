@@ -24,7 +24,7 @@ class EarlyStop:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Count, and stop where it is enough."""
-        if getattr(report, "verdict", None) is not None:
+        if getattr(report, "status", None) is not None:
             self._unanswered = self._unanswered + 1 if report.unanswered else 0
         why = getattr(report, "cannot_go_on", "")
         if self._collector is not None:

@@ -24,6 +24,7 @@ FAULTS = {
     "base-path-ignored": {"subject": "headers", "every": 3},
     "upload-cut-last-byte": {"subject": "upload", "every": 7},
     "limit-one-short": {"subject": "limits", "profile": "default"},
+    "chunked-lost": {"subject": "transfer"},
     "sometimes-500": {"every": 7},
     "connection-closed": {"subject": "headers"},
 }
