@@ -108,6 +108,8 @@ def told(path: Path) -> dict[str, Any]:
         exchange["command"] = re.sub(r"'User-Agent: [^']*'", "", exchange["command"])
     for case in whole["cases"]:
         del case["seconds"]
+        # Each process asks again for a few deviations of its own.
+        case["reason"] = case["reason"].removesuffix(case.pop("remark"))
         for step in case["steps"]:
             if step["exchange"] is not None:
                 step["exchange"] = whole["exchanges"][step["exchange"]]

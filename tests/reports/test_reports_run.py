@@ -164,6 +164,10 @@ def test_a_folder_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+_ANSWERED = 12
+"""A deviating case is asked five times, so that some come to an end before this many."""
+
+
 class _Slow(BaseHTTPRequestHandler):
     """Passes for the sample API before its first test, and lets a case wait for its answer."""
 
@@ -176,7 +180,7 @@ class _Slow(BaseHTTPRequestHandler):
         preflight = "preflight" in self.headers["User-Agent"]
         if not preflight:
             type(self).answered += 1
-            if type(self).answered > 3:
+            if type(self).answered > _ANSWERED:
                 self.reached.set()
                 self.go_on.wait(_PATIENCE)
         self.send_response(200 if self.command == "PUT" else 500)
@@ -197,7 +201,7 @@ class _Slow(BaseHTTPRequestHandler):
 
 @contextmanager
 def a_slow_endpoint() -> Iterator[tuple[str, type[_Slow]]]:
-    """An endpoint that answers three requests of cases, and the next when it is told to."""
+    """An endpoint that answers a few requests of cases, and the next when it is told to."""
     handler = type("Slow", (_Slow,), {"reached": threading.Event(), "go_on": threading.Event()})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
