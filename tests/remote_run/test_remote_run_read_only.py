@@ -132,12 +132,14 @@ def test_nothing_is_sent_but_what_asks_for_no_change(
     assert list(tmp_path.glob("journal-*")) == []
     assert "writes at most" not in done.stdout
     cases = document(tmp_path)["cases"]
+    # Python's own server, which records here, refuses more than a hundred headers.
+    cases = [case for case in cases if "many-headers" not in case["id"]]
     assert set(outcomes(cases)) == {"conforms", "not applicable"}
     reasons = [case["reason"] for case in cases if case["outcome"] == "not applicable"]
     assert reasons.count("--read-only: nothing is uploaded") > 1500
     found = [case for case in cases if case.get("existing")]
     assert {case["outcome"] for case in found} == {"conforms"}
-    assert {case["subject"] for case in found} == {"download", "headers"}
+    assert {case["subject"] for case in found} == {"download", "headers", "transfer"}
     assert all("stored-type-found" in case["rules"] for case in cases if _is_answer(case))
 
 
