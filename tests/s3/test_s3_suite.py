@@ -26,8 +26,9 @@ NOT_KEPT = (
     # It takes a backslash for a slash.
     "backslash-and-slash",
     # It forgets application/octet-stream, and gives the type that a name's ending is known for:
-    # "a..b...c" comes back as C source, which is text to the gateway.
+    # "a..b...c" comes back as C source and "photo.png" as image/png, which are text to the gateway.
     "key:dots",
+    "another-extension",
     # An object that is stored without a type comes back as application/octet-stream, where S3
     # documents binary/octet-stream.
     "base64 sent:none",
