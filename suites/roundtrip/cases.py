@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 
 from fixtures.api import Definition
@@ -60,23 +61,21 @@ def retyped(definition: Definition, profile: Profile) -> Iterator[Case]:
         for first, second in permutations(types) if types[0] != types[1] else ():
             row = f"{operation.name} from:{first} to:{second}"
             name = f"roundtrip/to-{second}"
-            plans = [
-                plan_upload(definition, operation, name, content, media_type)
-                for content, media_type in ((_TEXT[:40], first), (_TEXT, second))
-            ]
-            uploads = [plan.with_unique_key for plan in plans if plan is not None]
-            if len(uploads) < 2:
+            older = plan_upload(definition, operation, name, _TEXT[:40], first)
+            newer = plan_upload(definition, operation, name, _TEXT, second)
+            if older is None or newer is None:
                 reason = why_not_stored(definition, operation)
                 yield Case(row, not_applicable=reason, rules=_RULES)
                 continue
-            read = Request(operation, uploads[0].name, accept=types[0])
-            before = [Step(Role.SETUP, uploads[0])]
-            older = plans[0].expectation.stored if plans[0] is not None else None
-            if expected_response(definition, read, older).succeeds:  # which fills any cache
+            upload = newer.with_unique_key
+            read = Request(operation, upload.name, accept=types[0])
+            before = [Step(Role.SETUP, replace(older.request, name=upload.name))]
+            # Reading the first one fills any cache.
+            if expected_response(definition, read, older.expectation.stored).succeeds:
                 before.append(Step(Role.SETUP, read))
-            steps = (*before, Step(Role.ACT, uploads[1]), Step(Role.ACT, read))
+            steps = (*before, Step(Role.ACT, upload), Step(Role.ACT, read))
             yield Case(row, steps, rules=_RULES)
-            steps = (*before, Step(Role.SETUP, uploads[1]), Step(Role.ACT, read))
+            steps = (*before, Step(Role.SETUP, upload), Step(Role.ACT, read))
             yield Case(f"content-type {row}", steps, "Content-Type", rules=_RULES)
 
 

@@ -1,7 +1,7 @@
 """A request that deviated is sent again, to say whether it does so always.
 
-The first verdict stands, whatever the answers are: a wrong answer is never forgiven by a
-repetition. Only what changes nothing is sent again, for a few cases of a run.
+The first verdict stands: a wrong answer is never forgiven by a repetition. Only what changes
+nothing is sent again, for a few cases of a run.
 """
 
 from collections.abc import Callable
