@@ -19,10 +19,10 @@ def test_an_interrupted_run_leaves_a_document_and_no_object(seed: int, tmp_path:
 @pytest.mark.parametrize(
     "ending",
     [
-        Ending(6, 1, has_document=True, has_traceback=False),
-        Ending(6, 0, has_document=False, has_traceback=False),
-        Ending(6, 0, has_document=True, has_traceback=True),
-        Ending(1, 0, has_document=True, has_traceback=False),
+        Ending(6, 1, has_document=True, traceback=""),
+        Ending(6, 0, has_document=False, traceback=""),
+        Ending(6, 0, has_document=True, traceback="Traceback"),
+        Ending(1, 0, has_document=True, traceback=""),
     ],
     ids=str,
 )

@@ -25,18 +25,19 @@ class Ending:
     status: int
     objects: int
     has_document: bool
-    has_traceback: bool
+    traceback: str
+    """What was printed from the first traceback on, or ""."""
 
     @property
     def is_good(self) -> bool:
         """Whether nothing is left but a document."""
-        whole = self.has_document and not self.has_traceback
+        whole = self.has_document and not self.traceback
         return whole and not self.objects and self.status in _STATUSES
 
     def __str__(self) -> str:
         """In words."""
         document = "a document" if self.has_document else "no document"
-        traceback = ", a traceback" if self.has_traceback else ""
+        traceback = f", a traceback:\n{self.traceback}" if self.traceback else ""
         return f"status {self.status}, {self.objects} objects left, {document}{traceback}"
 
 
@@ -68,8 +69,15 @@ def interrupted(host: Host, out: Path, drawn: random.Random) -> Ending:
         process.returncode,
         len(host.objects()),
         _is_document(out / "conformance.json"),
-        "Traceback" in said,
+        _traceback(said),
     )
+
+
+def _traceback(said: str) -> str:
+    """From the line before the first traceback on: that line names what Python ignored."""
+    lines = said.splitlines()
+    first = next((i for i, line in enumerate(lines) if "Traceback" in line), len(lines) + 1)
+    return "\n".join(lines[max(first - 1, 0) : first + 60])
 
 
 def _is_document(path: Path) -> bool:
