@@ -8,7 +8,7 @@ stops it, and a second one does.
 import signal
 import sys
 import threading
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 TERMINATED = "terminated"
@@ -51,6 +51,21 @@ class Interrupts:
             print(f"\n{note}", file=sys.stderr)  # noqa: T201
             return
         raise KeyboardInterrupt(TERMINATED if number == signal.SIGTERM else "")
+
+
+def drop_frames_without_line(traceback: TracebackType | None) -> None:
+    """Take out of a traceback, in place, what pytest cannot show.
+
+    A signal may arrive at an instruction that belongs to no line. `tb_lineno` of that frame is
+    `None`, and `ExceptionInfo.getrepr` fails: https://github.com/pytest-dev/pytest-xdist/issues/1196
+    has such an end of a run.
+    """
+    while traceback is not None:
+        following = traceback.tb_next
+        while following is not None and following.tb_lineno is None:
+            following = following.tb_next
+        traceback.tb_next = following
+        traceback = following
 
 
 def ignored_note() -> str:

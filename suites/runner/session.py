@@ -18,7 +18,7 @@ from suites.runner import execution, plan, remote_run
 from suites.runner.configuration_reader import is_about_an_endpoint, read
 from suites.runner.early_stop import EarlyStop
 from suites.runner.experiments import BUDGET, send_experiments
-from suites.runner.interrupts import ignored_note
+from suites.runner.interrupts import drop_frames_without_line, ignored_note
 from suites.runner.run_state import RUN, RunState
 from suites.runner.startup import embedded_gateway, run_preflight
 from suites.runner.worker_messages import received_output, send_input, send_output
@@ -160,6 +160,12 @@ def pytest_testnodedown(node: "WorkerController") -> None:
 
 
 # -------------------------------------------------------------------------- after the last test
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Let pytest say where the run was interrupted, wherever that was."""
+    drop_frames_without_line(excinfo.tb)
 
 
 @pytest.hookimpl(trylast=True)
