@@ -66,3 +66,10 @@ def test_who_is_at_fault_decides_the_exit_status(base: type[ConformanceError]) -
     )
     assert int(line.partition(":")[0].split()[-1]) == base.exit_status
     assert all("exit_status" not in vars(each) for each in base.__subclasses__())
+
+
+def test_a_message_neither_commands_the_terminal_nor_fills_it() -> None:
+    error = ConformanceError(f"a.json: names {chr(27)}[2J{'9' * 5000}; give another")
+    assert len(str(error)) < 2100
+    assert str(error).startswith(r"a.json: names \x1b[2J9")
+    assert str(error).endswith("9; give another")

@@ -241,3 +241,13 @@ def test_the_fingerprint_changes_with_every_member_of_the_header() -> None:
     found = {structs.replace(HEADING, **other).fingerprint for other in ({}, *others)}
     assert len(found) == 1 + len(others)
     assert HEADING.secret_sources() == {"THE_KEY", "TOKEN", "PROXY"}
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_line_that_is_no_utf_8_is_refused_by_its_file(journal: Journal, line: int) -> None:
+    journal.before(OBJECT)
+    lines = journal.path.read_bytes().splitlines(keepends=True)
+    lines[line] = lines[line].replace(b'{"', b'{"\x80', 1)
+    journal.path.write_bytes(b"".join(lines))
+    with pytest.raises(JournalError, match=r"journal\.jsonl: "):
+        read(journal.path)

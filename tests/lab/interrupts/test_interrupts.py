@@ -9,7 +9,7 @@ from tests.lab.interrupts.trial import Ending, interrupted
 from tests.remote_run.helpers import hosting
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(20))
 def test_an_interrupted_run_leaves_a_document_and_no_object(seed: int, tmp_path: Path) -> None:
     with hosting() as host:
         ending = interrupted(host, tmp_path / "out", random.Random(seed))
