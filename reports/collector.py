@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.bounded_file import MIB
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.diagnosis import Diagnosis, Experiment, PerformedCase
 from fixtures.exceptions import ReportError
@@ -28,6 +29,8 @@ from reports.stream import Stream, record_of, to_jsonl
 
 STREAM = "conformance.jsonl"
 _SUITES = Path(__file__).parents[1] / "suites"
+MOST_KEPT = 4 * 1024 * MIB
+"""The most bytes of long bodies that a run keeps: fifty times those of a usual one."""
 
 
 class Collector:
@@ -62,6 +65,7 @@ class Collector:
         self._subjects: set[str] = set()
         self._judged: set[str] = set()
         self._durations: Counter[str] = Counter()
+        self._kept = 0
         self._of = 0
         self._deselected = 0
         self._why = ""
@@ -205,6 +209,12 @@ class Collector:
                 self._stream.write(line)
             except OSError as error:
                 self.failure = f"the reports cannot be written: {error.strerror}"
+        self._kept += sum(body.length for body in record.bodies.values() if body.base64 is None)
+        if self._kept > MOST_KEPT:
+            self.failure = self.failure or (
+                f"the bodies of its exchanges are more than {MOST_KEPT // MIB:,} MiB; see what the "
+                f"endpoint answers, or test it in parts (-k, a folder of suites)"
+            )
         report.conformance = None  # pytest keeps every report to its end
 
     @pytest.hookimpl(optionalhook=True)
