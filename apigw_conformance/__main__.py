@@ -79,6 +79,11 @@ COMMANDS = {
         "list the gateways with one injected fault each, or serve one",
         "--serve=error-is-text --port=8080",
     ),
+    "observe": Entry(
+        "suites.observation.command",
+        "record what AWS does where the rules leave a choice",
+        "--plan",
+    ),
 }
 
 

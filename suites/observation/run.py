@@ -1,0 +1,104 @@
+"""One run: everything is created, every question is asked, everything is removed.
+
+Strategy: the journal has each resource before it exists, and what is removed in the end is what the
+journal has, whatever ended the run. A call that creates something is never cut by a signal.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fixtures.client.http_client import Client
+from fixtures.command_line import say
+from suites.observation.account import Account
+from suites.observation.interrupts import Interrupts
+from suites.observation.journal import Header, Journal, Kind, Resource, State, read
+from suites.observation.observation import Observation
+from suites.observation.plan import media_types_of
+from suites.observation.question import Question
+from suites.observation.questions import LISTS
+from suites.observation.recorder import Recorder
+
+
+@dataclass
+class Run:
+    """What is to be done, and `observations`, what came of it so far.
+
+    `invoke_url` is the template of the URLs of an emulator's APIs, empty for AWS's own.
+    """
+
+    name: str
+    account: Account
+    created: Sequence[Resource]
+    questions: Sequence[Question]
+    journal: Path
+    invoke_url: str = ""
+    observations: list[Observation] = field(default_factory=list)
+
+    def execute(self) -> tuple[str, ...]:
+        """Do it; gives what could not be removed, with the reasons.
+
+        Raises `ObservationError`, `OSError`, and `KeyboardInterrupt` where a signal ended it; what
+        was created is removed before, and `observations` has what was recorded until then.
+        """
+        interrupts = Interrupts()
+        left: tuple[str, ...] = ()
+        with interrupts.installed():
+            journal = Journal.begin(self.journal, Header(self.name, self.account.region))
+            with closing(journal):
+                try:
+                    self._create(journal, interrupts)
+                    with self._recorder() as recorder:
+                        self._ask(recorder)
+                finally:
+                    interrupts.finishing()
+                    left = remove(self.account, self.journal)
+                    for line in left:
+                        say(f"not removed: {line}")
+        return left
+
+    def _create(self, journal: Journal, interrupts: Interrupts) -> None:
+        for resource in self.created:
+            is_api = resource.kind is Kind.API
+            media_types = LISTS[media_types_of(resource)] if is_api else ()
+            say(f"creating the {resource}")
+            with interrupts.held():
+                journal.write(resource, State.CREATED)
+                self.account.create(resource, self.name, media_types)
+
+    @contextmanager
+    def _recorder(self) -> Iterator[Recorder]:
+        with ExitStack() as opened:
+            clients = {
+                media_types_of(each): opened.enter_context(
+                    closing(Client(self.account.url(each, self.invoke_url)))
+                )
+                for each in self.created
+                if each.kind is Kind.API
+            }
+            yield Recorder(self.account, self.name, clients)
+
+    def _ask(self, recorder: Recorder) -> None:
+        say("waiting until the APIs are live")
+        recorder.wait_until_live()
+        say(f"asking {len(self.questions)} questions")
+        self.observations.extend(recorder.ask(self.questions))
+
+
+def remove(account: Account, journal: Path) -> tuple[str, ...]:
+    """Remove what may exist of a journal's run; gives what could not be, with the reasons.
+
+    Raises `JournalError` and `OSError`.
+    """
+    header, resources = read(journal)
+    left = []
+    with closing(Journal(journal)) as opened:
+        for resource in resources:
+            say(f"removing the {resource}")
+            reason = account.remove(resource, header.run)
+            if reason:
+                left.append(f"the {resource}: {reason}")
+            else:
+                opened.write(resource, State.REMOVED)
+    return tuple(left)
