@@ -9,24 +9,21 @@ import json
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fixtures.api.node import parse_document
 from fixtures.client.aws_session import AWS_ERRORS, aws_session
 from fixtures.exceptions import CredentialsError, ObservationError
 from fixtures.functions import echo
+from suites.observation.api_document import api_document
 from suites.observation.journal import Kind, Resource
 from suites.observation.observation import Content, StoredObject
 
 STAGE = "v1"
 TAG = "apigw-conformance-observe"
-_API = Path(__file__).with_name("api.yaml")
-_FUNCTION_PATH = "/function"
 # DeleteRestApi: "1 request every 30 seconds per account"; botocore waits at most 20 s at a time.
 _CONFIG = Config(
     connect_timeout=10,
@@ -152,32 +149,21 @@ class Account:
             tags={TAG: run},
         )
         api = self._apis[name] = str(created["id"])
+        words = {
+            "PARTITION": self.partition,
+            "REGION": self.region,
+            "BUCKET": run,
+            "FUNCTION": self._function,
+            "ROLE": self._role,
+        }
+        document = api_document(name, media_types, words)
         gateway.put_rest_api(
             restApiId=api,
             mode="overwrite",
             failOnWarnings=False,
-            body=self._definition(name, run, media_types),
+            body=json.dumps(document).encode(),
         )
         gateway.create_deployment(restApiId=api, stageName=STAGE)
-
-    def _definition(self, name: str, run: str, media_types: Sequence[str]) -> bytes:
-        """The definition of an API, with what this account and this run have in it."""
-        text = _API.read_text(encoding="utf-8")
-        for word, value in (
-            ("PARTITION", self.partition),
-            ("REGION", self.region),
-            ("BUCKET", run),
-            ("FUNCTION", self._function),
-            ("ROLE", self._role),
-        ):
-            text = text.replace(word, value)
-        document: dict[str, Any] = dict(parse_document(text.encode(), _API.name).value)
-        if not self._function:
-            document["paths"] = dict(document["paths"])
-            del document["paths"][_FUNCTION_PATH]
-        document["info"] = {**document["info"], "title": name}
-        document["x-amazon-apigateway-binary-media-types"] = list(media_types)
-        return json.dumps(document).encode()
 
     def url(self, api: Resource, template: str = "") -> str:
         """The URL that invokes an API, its stage included.

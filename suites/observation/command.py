@@ -94,9 +94,8 @@ def _clean_up(path: Path) -> int:
     if not resources:
         say(f"{path}: nothing to do")
         return ExitStatus.PASSED
-    left = remove(Account(header.region), path)
-    say(*(f"not removed: {line}" for line in left))
-    return ExitStatus.FAILED if left else ExitStatus.PASSED
+    is_complete = remove(Account(header.region), path)
+    return ExitStatus.PASSED if is_complete else ExitStatus.FAILED
 
 
 def _observe(options: argparse.Namespace, account: "Account") -> int:
@@ -114,17 +113,16 @@ def _observe(options: argparse.Namespace, account: "Account") -> int:
         options.invoke_url,
     )
     say(f"the journal is {run.journal}")
-    left: tuple[str, ...] = ()
+    is_complete = False
     try:
-        left = run.execute()
-        complete = True
+        is_complete = run.execute()
     except KeyboardInterrupt:
-        complete = False
+        say("interrupted: not every question was asked")
     finally:
         _finish(run, output)
     if run.observations:
         _say_settled(read(output), output, options.published)
-    return ExitStatus.PASSED if complete and not left else ExitStatus.FAILED
+    return ExitStatus.PASSED if is_complete else ExitStatus.FAILED
 
 
 def _finish(run: "Run", output: Path) -> None:
@@ -144,6 +142,9 @@ def _write(path: Path, observations: list[Observation], account: "Account") -> N
 
 def _say_settled(recorded: ObservationFile, path: Path, published: str) -> None:
     settled = settlements(recorded)
-    say(*settled)
+    say(*(f"{each.rule}: {each}" for each in settled if each.answer))
+    for why in dict.fromkeys(each.why for each in settled if not each.answer):
+        open_ = ", ".join(each.rule for each in settled if each.why == why)
+        say(f"not settled: {why}: {open_}")
     text = Path(rule_book.__file__).with_name("rules.toml").read_text(encoding="utf-8")
     say(patch(text, settled, path, published) or "No rule is settled: there is nothing to patch.")

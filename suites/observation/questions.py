@@ -147,6 +147,8 @@ _TEMPLATES = (
     Question(
         *("two-response-templates", "response templates", "GET", "/two-templates"),
         headers=(("Accept", "image/png"),),
+        # Where image/png is binary, the template's text would have to be Base64.
+        media_types="octets",
         rule="response-template-unmatched",
         readings=(_body(b'{"json": true}', "application/json"), _body(b"<first/>", "first")),
     ),

@@ -5,7 +5,7 @@ bucket is listed: what was not there before is what the request stored, under wh
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from fixtures.cases.exchange import Exchange
@@ -24,7 +24,7 @@ _READY = "ready"
 _READY_OBJECT = Given("text/plain", b"ready")
 _IN_A_ROW = 3
 _BETWEEN_PROBES = 2.0
-_LONGEST_WAIT = 180.0
+LONGEST_WAIT = 180.0
 """Seconds until a new API has to answer; role, deployment and name spread through AWS meanwhile."""
 
 
@@ -37,9 +37,7 @@ class Recorder:
         self._clients = clients
         self._known: set[str] = set()
 
-    def wait_until_live(
-        self, sleep: Callable[[float], None] = time.sleep, longest: float = _LONGEST_WAIT
-    ) -> None:
+    def wait_until_live(self, longest: float) -> None:
         """Wait until each API hands out an object, for `longest` seconds.
 
         Raises `ObservationError`.
@@ -62,7 +60,7 @@ class Recorder:
                         f"{client.url} does not hand out its first object within {longest:g} "
                         f"seconds: {said}"
                     )
-                sleep(_BETWEEN_PROBES)
+                time.sleep(_BETWEEN_PROBES)
 
     def ask(self, questions: Sequence[Question]) -> Iterator[Observation]:
         """One observation for each question, in order; raises `ObservationError`."""

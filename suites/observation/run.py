@@ -18,14 +18,15 @@ from suites.observation.observation import Observation
 from suites.observation.plan import media_types_of
 from suites.observation.question import Question
 from suites.observation.questions import LISTS
-from suites.observation.recorder import Recorder
+from suites.observation.recorder import LONGEST_WAIT, Recorder
 
 
 @dataclass
 class Run:
     """What is to be done, and `observations`, what came of it so far.
 
-    `invoke_url` is the template of the URLs of an emulator's APIs, empty for AWS's own.
+    `invoke_url` is the template of the URLs of an emulator's APIs, empty for AWS's own;
+    `longest_wait` is in seconds.
     """
 
     name: str
@@ -34,16 +35,16 @@ class Run:
     questions: Sequence[Question]
     journal: Path
     invoke_url: str = ""
+    longest_wait: float = LONGEST_WAIT
     observations: list[Observation] = field(default_factory=list)
 
-    def execute(self) -> tuple[str, ...]:
-        """Do it; gives what could not be removed, with the reasons.
+    def execute(self) -> bool:
+        """Do it; gives whether everything was removed that was created.
 
         Raises `ObservationError`, `OSError`, and `KeyboardInterrupt` where a signal ended it; what
         was created is removed before, and `observations` has what was recorded until then.
         """
         interrupts = Interrupts()
-        left: tuple[str, ...] = ()
         with interrupts.installed():
             journal = Journal.begin(self.journal, Header(self.name, self.account.region))
             with closing(journal):
@@ -53,10 +54,8 @@ class Run:
                         self._ask(recorder)
                 finally:
                     interrupts.finishing()
-                    left = remove(self.account, self.journal)
-                    for line in left:
-                        say(f"not removed: {line}")
-        return left
+                    everything = remove(self.account, self.journal)
+        return everything
 
     def _create(self, journal: Journal, interrupts: Interrupts) -> None:
         for resource in self.created:
@@ -81,24 +80,26 @@ class Run:
 
     def _ask(self, recorder: Recorder) -> None:
         say("waiting until the APIs are live")
-        recorder.wait_until_live()
+        recorder.wait_until_live(self.longest_wait)
         say(f"asking {len(self.questions)} questions")
-        self.observations.extend(recorder.ask(self.questions))
+        for observation in recorder.ask(self.questions):
+            self.observations.append(observation)
 
 
-def remove(account: Account, journal: Path) -> tuple[str, ...]:
-    """Remove what may exist of a journal's run; gives what could not be, with the reasons.
+def remove(account: Account, journal: Path) -> bool:
+    """Remove what may exist of a journal's run; gives whether all of it is removed.
 
     Raises `JournalError` and `OSError`.
     """
     header, resources = read(journal)
-    left = []
+    is_complete = True
     with closing(Journal(journal)) as opened:
         for resource in resources:
             say(f"removing the {resource}")
             reason = account.remove(resource, header.run)
             if reason:
-                left.append(f"the {resource}: {reason}")
+                is_complete = False
+                say(f"not removed: the {resource}: {reason}")
             else:
                 opened.write(resource, State.REMOVED)
-    return tuple(left)
+    return is_complete

@@ -38,10 +38,8 @@ class Settlement:
         return self.answer == rules()[self.rule].answers[0]
 
     def __str__(self) -> str:
-        if not self.answer:
-            return f"{self.rule}: not settled: {self.why}"
         contrary = "" if self.is_preferred else ", which is not what its sentence says: rewrite it"
-        return f"{self.rule}: {self.answer}{contrary}"
+        return self.why or f"{self.answer}{contrary}"
 
 
 def is_aws(host: str) -> bool:
@@ -115,7 +113,8 @@ def _settle(text: str, settlement: Settlement, source: str) -> str:
     head = f"[rules.{settlement.rule}]\n"
     before, _, rest = text.partition(head)
     entry, gap, after = rest.partition("\n\n")
-    return before + head + "\n".join(_settled(entry, settlement, source)) + gap + after
+    lines = "\n".join(_settled(entry, settlement, source))
+    return before + head + lines + (gap or "\n") + after
 
 
 def _settled(entry: str, settlement: Settlement, source: str) -> Iterator[str]:
