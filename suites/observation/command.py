@@ -13,6 +13,7 @@ from fixtures.locations import OUT
 from fixtures.rules import rule_book
 from reports.atomic_file import atomic_write
 from suites.observation import journal, plan
+from suites.observation.interrupts import Interrupts
 from suites.observation.observation import FORMAT, Observation, ObservationFile, read
 from suites.observation.questions import questions
 from suites.observation.settlement import patch, settlements
@@ -114,12 +115,14 @@ def _observe(options: argparse.Namespace, account: "Account") -> int:
     )
     say(f"the journal is {run.journal}")
     is_complete = False
-    try:
-        is_complete = run.execute()
-    except KeyboardInterrupt:
-        say("interrupted: not every question was asked")
-    finally:
-        _finish(run, output)
+    interrupts = Interrupts()
+    with interrupts.installed():
+        try:
+            is_complete = run.execute(interrupts)
+        except KeyboardInterrupt:
+            say("interrupted: not every question was asked, or not everything was removed")
+        finally:
+            _finish(run, output)
     if run.observations:
         _say_settled(read(output), output, options.published)
     return ExitStatus.PASSED if is_complete else ExitStatus.FAILED

@@ -38,24 +38,22 @@ class Run:
     longest_wait: float = LONGEST_WAIT
     observations: list[Observation] = field(default_factory=list)
 
-    def execute(self) -> bool:
+    def execute(self, interrupts: Interrupts) -> bool:
         """Do it; gives whether everything was removed that was created.
 
         Raises `ObservationError`, `OSError`, and `KeyboardInterrupt` where a signal ended it; what
         was created is removed before, and `observations` has what was recorded until then.
         """
-        interrupts = Interrupts()
-        with interrupts.installed():
-            journal = Journal.begin(self.journal, Header(self.name, self.account.region))
-            with closing(journal):
-                try:
-                    self._create(journal, interrupts)
-                    with self._recorder() as recorder:
-                        self._ask(recorder)
-                finally:
-                    interrupts.finishing()
-                    everything = remove(self.account, self.journal)
-        return everything
+        header = Header(self.name, self.account.region)
+        with closing(Journal.begin(self.journal, header)) as journal:
+            try:
+                self._create(journal, interrupts)
+                with self._recorder() as recorder:
+                    self._ask(recorder)
+            finally:
+                interrupts.finishing()
+                is_complete = remove(self.account, self.journal)
+        return is_complete
 
     def _create(self, journal: Journal, interrupts: Interrupts) -> None:
         for resource in self.created:

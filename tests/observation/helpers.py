@@ -21,6 +21,7 @@ from fixtures.api import parse_definition
 from fixtures.functions import echo
 from fixtures.gateway.application import Gateway, Receive, Scope, Send
 from fixtures.gateway.s3_store import S3Store
+from suites.observation.account import STAGE
 from suites.observation.api_document import api_document
 from suites.observation.questions import LISTS
 from tests.gateway.helpers import a_server
@@ -60,8 +61,10 @@ class Front:
                 "ROLE": f"arn:aws:iam::{NUMBER}:role/{run}",
                 "FUNCTION": f"arn:aws:lambda:{AWS['AWS_REGION']}:{NUMBER}:function:{run}",
             }
-            document = json.dumps(api_document(name, LISTS[media_types], words)).encode()
-            definition = parse_definition(document, name)
+            document = api_document(name, LISTS[media_types], words)
+            # AWS knows the stage by the deployment; the gateway reads it from the definition.
+            document["servers"] = [{"url": f"/{STAGE}"}]
+            definition = parse_definition(json.dumps(document).encode(), name)
             store = S3Store(self._host.aws)
             self._gateways[api] = Gateway(definition, store, echo.handler)
         return self._gateways[api]

@@ -1,10 +1,12 @@
 """The files of `observe`: its plan, and journals and observations that cannot be used."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from apigw_conformance.__main__ import main
+from suites.observation.interrupts import Interrupts
 from suites.observation.journal import Header, Journal, Kind, Resource, State, read
 
 RUN = "apigw-observe-20261201t101112z-0a1b2c"
@@ -102,3 +104,24 @@ def test_without_a_region_nothing_is_begun(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     assert main(["observe"]) == 4
     assert "observe found no region; set AWS_REGION or give --region" in capsys.readouterr().err
+
+
+def test_a_signal_waits_for_the_call_and_the_first_for_the_removal() -> None:
+    interrupts = Interrupts()
+    done = []
+    with interrupts.installed():
+        with pytest.raises(KeyboardInterrupt), interrupts.held():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("call")
+        interrupts.finishing()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    with Interrupts().installed(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    late = Interrupts()
+    with late.installed():
+        late.finishing()
+        with late.held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("removal")
+    assert done == ["call", "removal"]

@@ -13,6 +13,7 @@ from fixtures.exceptions import ObservationError
 from fixtures.rules.rule_book import ANY, rules
 from suites.observation import journal, plan
 from suites.observation.account import Account
+from suites.observation.interrupts import Interrupts
 from suites.observation.journal import run_name
 from suites.observation.observation import read
 from suites.observation.questions import QUESTIONS
@@ -121,6 +122,6 @@ def test_apis_that_never_answer_are_removed(host: Host, tmp_path: Path) -> None:
     nowhere = "http://127.0.0.1:1/{api}/{stage}"
     run = Run(name, Account(), resources, (), tmp_path / "journal.jsonl", nowhere, longest_wait=0)
     with pytest.raises(ObservationError, match="does not hand out its first object within 0 sec"):
-        run.execute()
+        run.execute(Interrupts())
     assert host.left() == []
     assert journal.read(run.journal)[1] == ()
