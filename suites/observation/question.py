@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from fixtures.cases.exchange import Headers
 from suites.observation.observation import Content, Observed
 
+_LONGEST = 1024
+"""The most bytes of a body that a request in words shows."""
+_MOST_HEADERS = 4
+"""The most headers that it shows, and the last one besides."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -77,3 +82,16 @@ class Question:
     def leaves(self, observed: Observed) -> tuple[str, ...] | None:
         """The answers of the rule that are still possible; `None` where no reading fits."""
         return next((each.leaves for each in self.readings if each.fits(observed)), None)
+
+
+def request_in_words(question: Question) -> str:
+    """The request as the observations write it: method, path, headers, and what its body is."""
+    named = [f"{name} {value}" for name, value in question.headers[:_MOST_HEADERS]]
+    if len(question.headers) > _MOST_HEADERS:
+        rest = question.headers[_MOST_HEADERS:]
+        named.append(f"… {len(rest)} more, the last one {rest[-1][0]} {rest[-1][1]}")
+    if len(question.body) > _LONGEST:
+        named.append(f"body of {len(question.body):,} bytes")
+    elif question.body:
+        named.append(f"body {question.body!r}")
+    return ", ".join((f"{question.method} /v1{question.request_target}", *named))

@@ -13,7 +13,7 @@ from fixtures.client.http_client import USER_AGENT, Client
 from fixtures.exceptions import ObservationError
 from suites.observation.account import Account
 from suites.observation.observation import Content, Observation, Observed, ObservedAt, StoredObject
-from suites.observation.question import Given, Question
+from suites.observation.question import Given, Question, request_in_words
 from suites.observation.questions import LISTS
 from suites.observation.settlement import is_aws
 
@@ -92,7 +92,7 @@ class Recorder:
             id=question.id,
             topic=question.topic,
             config={"binaryMediaTypes": list(LISTS[question.media_types]), "api": "api.yaml"},
-            request=_in_words(question),
+            request=request_in_words(question),
             observed=_observed(exchange, stored),
             source=ObservedAt(USER_AGENT, self._account.region, hosts, request_id or ""),
             recorded=f"{datetime.fromtimestamp(exchange.began, UTC):%Y-%m-%d}",
@@ -107,16 +107,6 @@ def _observed(exchange: Exchange, stored: tuple[StoredObject, ...]) -> Observed:
     names = dict.fromkeys(name.lower() for name, _ in received.headers)
     headers = {name: received.header(name) or "" for name in names if name not in _NOT_RECORDED}
     return Observed(received.status, headers, Content.of(received.body), stored)
-
-
-def _in_words(question: Question) -> str:
-    """The request as the observations write it: method, path, headers, and what its body is."""
-    named = [f"{name} {value}" for name, value in question.headers]
-    if len(question.body) > 1024:
-        named.append(f"body of {len(question.body):,} bytes")
-    elif question.body:
-        named.append(f"body {question.body!r}")
-    return ", ".join((f"{question.method} /v1{question.request_target}", *named))
 
 
 def _without_api(url: str) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fixtures.rules.rule_book import ANY, Level, Rule, rules
+from suites.observation.question import request_in_words
+from suites.observation.questions import LISTS, QUESTIONS
+from tests.rules.rule_observations import observations_of
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
 _INTRODUCTION = """# The rules
@@ -14,7 +17,9 @@ Every rule that a verdict can be based on. This page is generated from `fixtures
 A **must** rule is documented by AWS or observed on AWS, a **should** rule is from an RFC or is what
 clients rely on, a **derived** rule follows from other rules and is not verified on AWS. A derived
 rule lists the answers that are possible on AWS. The first one passes, another one is a tolerated
-deviation, and anything else is a deviation of the other rules concerned.
+deviation, and anything else is a deviation of the other rules concerned. Below a derived rule are
+the requests that `apigw-conformance observe` sends in order to settle it; below a rule that cites
+recordings of AWS, the first of them.
 """
 
 
@@ -44,6 +49,12 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"- Possible on AWS: {_plain('; '.join(rule.answers))}."
     if rule.question:
         yield f"- Still to be tried on AWS: {_plain(rule.question)}"
+    for question in QUESTIONS:
+        if question.rule == rule.id:
+            listed = ", ".join(LISTS[question.media_types])
+            yield f"- `observe` sends `{request_in_words(question)}` where `{listed}` is listed."
+    for observation in observations_of(rule):
+        yield f"- Observed on AWS, {_plain(observation)}"
     for source in rule.sources:
         place = f", {source.place}" if source.place else ""
         yield f"- Source: [{source.title}]({source.url}){place}"

@@ -87,4 +87,5 @@ def cut(emulated: Emulated, output: Path, drawn: random.Random, longest: float) 
     journal = said.partition("the journal is ")[2].partition("\n")[0]
     if number is signal.SIGKILL and journal and Path(journal).exists():
         emulated.start(f"--cleanup={journal}").communicate(timeout=_LONGEST)
-    return f"{number.name} after {seconds:.1f} s, status {process.returncode}"
+    (*_, last) = said.strip().splitlines() or ["nothing was said"]
+    return f"{number.name} after {seconds:.1f} s, status {process.returncode}, {last[:60]!r}"
