@@ -44,6 +44,11 @@ COMMANDS = {
         "re-evaluate a recorded run offline with the current rules",
         "reports/out/conformance.json",
     ),
+    "explain": Entry(
+        "reports.explain",
+        "say what a definition does to the bytes of usual clients, before a request",
+        "my-api.yaml --fail-on=warning",
+    ),
     "compare": Entry(
         "reports.compare",
         "compare runs: what differs, and what became worse",

@@ -6,13 +6,14 @@ from urllib.parse import quote, urlencode
 
 from fixtures.api import Definition, IntegrationKind, Operation
 from fixtures.cases.case import NOT_JUDGED, Case, ExistingObject, Request, Role, Step
+from fixtures.cases.echo_request import echo_response
 from fixtures.cases.object_address import target_without_object
 from fixtures.payloads import by_name
 from fixtures.rules.request_validation import missing_parameters
 from fixtures.rules.routing import find_route, route
 from fixtures.rules.step_plans import plan_upload
 from suites.header_values import accepts, binary_type, in_words, usual_types
-from suites.lambda_proxy.echo_requests import echo_response, handshake
+from suites.lambda_proxy.echo_requests import handshake
 from suites.profile import Profile
 from suites.skip_reasons import UNKNOWN_SIBLING, why_not_stored
 

@@ -5,18 +5,13 @@ from dataclasses import dataclass, replace
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import ANSWER, Case, Request, Role, Step
+from fixtures.cases.echo_request import echo_request, echo_response
 from fixtures.payloads import CATALOGUE, by_name, sized
 from fixtures.rules.echo_function import MALFORMED
 from fixtures.rules.expectation import BodyKind
 from fixtures.rules.expected_response import expected_response
 from suites.header_values import accepts, binary_type, in_words, upload_content_types, usual_types
-from suites.lambda_proxy.echo_requests import (
-    downloads,
-    echo_request,
-    echo_response,
-    handshake,
-    uploads,
-)
+from suites.lambda_proxy.echo_requests import downloads, handshake, uploads
 from suites.profile import Profile
 from suites.skip_reasons import NO_GET
 from suites.upload.body_forms import CONTENT, FORMS

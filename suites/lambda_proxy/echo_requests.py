@@ -6,35 +6,14 @@ changes nothing, and to which the echo function replies with its name. Without t
 else is sent, and the case is not applicable.
 """
 
-import base64
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Iterator
 
 from fixtures.api import Definition, Operation
-from fixtures.cases.case import Request, Role, Step
-from fixtures.cases.object_address import target_without_object
+from fixtures.cases.case import Role, Step
+from fixtures.cases.echo_request import echo_request
 from fixtures.functions import echo
 
 _WITH_BODY = ("POST", "PUT", "PATCH")
-
-
-def echo_request(operation: Operation, query: Mapping[str, str], **rest: Any) -> Request:
-    """A request whose query says what the echo function does; `rest` goes to `Request`."""
-    path = target_without_object(operation)
-    added = f"{'&' if '?' in path else '?'}{urlencode(query)}" if query else ""
-    return Request(operation, "lambda", target=f"{path}{added}", **rest)
-
-
-def echo_response(text: str, flag: str | None, media_type: str | None) -> dict[str, str]:
-    """The query for a response with this body, `isBase64Encoded` and Content-Type."""
-    encoded = base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-    query = {"return": "given", "body": encoded}
-    if flag is not None:
-        query["isBase64Encoded"] = flag
-    if media_type is not None:
-        query["contentType"] = media_type
-    return query
 
 
 def handshake(definition: Definition, operation: Operation) -> Step | None:
