@@ -39,8 +39,8 @@ class Collector:
     `begin` and `finish` frame the run; in between, each report that carries a record is counted
     and written to the stream in the folder `out`. `failure` says why that is no longer possible,
     `cut_short`, after `finish`, why the run ended early. `failures` are the failing cases,
-    `errors` what broke without a verdict, `proof` what bytes were seen; `diagnosis` is there after
-    `finish`.
+    `errors` what broke without a verdict, `proof` what bytes were seen, `findings` what is to be
+    said of the definition; `diagnosis` is there after `finish`.
     `allure` is the folder of Allure's results, and `har` the file that gets all exchanges as HTTP
     Archive.
     """
@@ -54,6 +54,7 @@ class Collector:
         self.failures = FailureGroups()
         self.proof = Proof()
         self.errors: list[str] = []
+        self.findings: Sequence[document.Finding] = ()
         self.diagnosis: Diagnosis | None = None
         self.has_crashed = False
         self.traffic = Traffic()
@@ -72,6 +73,7 @@ class Collector:
 
     def begin(self, run: document.Run) -> None:
         """Remove what an earlier run left and write the header; raises `OSError`."""
+        self.findings = run.findings
         remove_stale_reports(self._out, self._har)
         self._stream = Stream(self._out / STREAM, run)
         if self._allure:  # at once, so that an interrupted run has it too

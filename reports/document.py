@@ -24,6 +24,7 @@ from fixtures.cases.case import Role
 from fixtures.cases.exchange import Failure
 from fixtures.diagnosis import Prediction
 from fixtures.exceptions import DocumentError
+from fixtures.explanation.catalogue import Severity
 from fixtures.rules.rule_book import Level
 from fixtures.rules.verdict import Outcome
 from reports.case_status import CaseStatus, case_status
@@ -264,11 +265,19 @@ class Shard(Struct):
     embedded: bool
 
 
+class Finding(Struct):
+    """What a definition does that surprises usual clients: docs/explain.md has each `id`."""
+
+    id: str
+    severity: Severity
+    sentence: str
+
+
 class Run(Struct, kw_only=True):
     """What the header says of a run; times are UTC, ISO 8601. No value of a secret is here.
 
     `planned` is the number of cases that were to be tried. `shard` is set where they were a part
-    of all, as `--shard` cuts them.
+    of all, as `--shard` cuts them. `findings` are about the definition, whatever was answered.
     """
 
     suite_version: str
@@ -283,6 +292,7 @@ class Run(Struct, kw_only=True):
     planned: Count
     started: Time
     shard: Shard | None = None
+    findings: list[Finding] = msgspec.field(default_factory=list)
 
 
 class Traffic(Struct):

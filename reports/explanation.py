@@ -57,6 +57,12 @@ def explain_bytes(raw: bytes, path: Path, api: str = "") -> Explanation:
     return Explanation(str(path), definition, table, found, lines)
 
 
+def findings_of(definition: Definition) -> tuple[Finding, ...]:
+    """The findings about a definition that was read, by the text that it keeps."""
+    document = parse_document(definition.text.encode(), definition.source)
+    return find(definition, document, tuple(cells(definition)))
+
+
 def count(findings: Iterable[Finding]) -> str:
     """How many there are of each severity, in words."""
     severities = [finding.severity for finding in findings]

@@ -16,7 +16,7 @@ from fixtures.printable import printable
 from reports.case_status import CaseStatus
 from reports.document import Case, Document
 from reports.page.headline import headline, word
-from reports.proof import Proof
+from reports.proof import Proof, finding_lines
 
 _RULES_SHOWN = 6
 _REASONS_SHOWN = 3
@@ -122,6 +122,8 @@ def _proof(document: Document) -> Iterator[str]:
         yield f"- Bytes were right: {escaped(proven)}"
     if unproven := "; ".join(proof.unproven()):
         yield f"- Bytes were not seen: {escaped(unproven)}"
+    if about := "; ".join(finding_lines(document.run.findings)):
+        yield f"- About the definition: {escaped(about)}"
 
 
 def _failing(document: Document) -> Iterator[str]:

@@ -1,15 +1,16 @@
 """What a run proved: by which operations bytes were seen, in which forms, and by which not."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fixtures.cases.case import ANSWER, Role
 from fixtures.rules.verdict import Outcome
-from reports.document import Case
+from reports.document import Case, Finding
 
 _NO_BYTES = ("", "any", "empty", "error", "other")
 """Forms, by their first word, of answers that show nothing of an object's bytes."""
 _OPERATIONS_SHOWN = 4
+_FINDINGS_SHOWN = 4
 
 
 class Proof:
@@ -49,3 +50,13 @@ class Proof:
             yield f"{operation}: {reason}"
         if len(unseen) > _OPERATIONS_SHOWN:
             yield f"and {len(unseen) - _OPERATIONS_SHOWN} other operations"
+
+
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What a green run does not say: how the definition itself surprises usual clients."""
+    for finding in findings[:_FINDINGS_SHOWN]:
+        yield f"{finding.severity} {finding.id}: {finding.sentence}"
+    if len(findings) > _FINDINGS_SHOWN:
+        yield f"and {len(findings) - _FINDINGS_SHOWN} more"
+    if findings:
+        yield "apigw-conformance explain shows the lines, and what to change"

@@ -9,9 +9,11 @@ from importlib.metadata import version
 
 from fixtures.api import Definition
 from fixtures.client.redaction import redact
+from fixtures.explanation.catalogue import Severity
 from fixtures.locations import HOME
 from fixtures.rules.rule_book import Level
 from reports import document
+from reports.explanation import findings_of
 
 _TOOLS = ("pytest", "hypothesis", "httpx", "pytest-xdist")
 _REDACTED = "(not shown)"
@@ -42,6 +44,11 @@ def heading(
         environment=dict(environment),
         planned=0,
         started=now(),
+        findings=[
+            document.Finding(finding.id, finding.severity, finding.happens)
+            for finding in findings_of(definition)
+            if finding.severity is not Severity.NOTE
+        ],
     )
 
 

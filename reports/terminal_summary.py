@@ -8,7 +8,8 @@ from fixtures.client.concurrency_limiter import Traffic
 from fixtures.rules.rule_book import rules
 from fixtures.rules.verdict import Outcome, Verdict
 from reports.case_status import CaseStatus
-from reports.proof import Proof
+from reports.document import Finding
+from reports.proof import Proof, finding_lines
 from reports.results import Results, conclusion, grouped
 
 _REASONS_SHOWN = 8
@@ -45,10 +46,15 @@ def summary(
         yield f"known deviation that no longer occurs or has expired: {entry}"
 
 
-def proof_lines(proof: Proof) -> Iterator[str]:
-    """By which operations bytes were seen in which forms, and by which they were not."""
+def proof_lines(proof: Proof, findings: Sequence[Finding]) -> Iterator[str]:
+    """What was seen by which operations, what was not, and what the definition itself does."""
     yield ""
-    for title, lines in (("bytes right", proof.proven()), ("not seen", proof.unproven())):
+    titled = {
+        "bytes right": proof.proven(),
+        "not seen": proof.unproven(),
+        "explain": finding_lines(findings),
+    }
+    for title, lines in titled.items():
         for number, line in enumerate(lines):
             yield f"{'' if number else title:<12}{line}"
 

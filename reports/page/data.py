@@ -17,7 +17,7 @@ from reports.case_status import CaseStatus
 from reports.document import Case, Document
 from reports.failure_groups import symptom
 from reports.page.headline import word
-from reports.proof import Proof
+from reports.proof import Proof, finding_lines
 from reports.stream import in_ascii, iter_json
 
 # Of a case; an empty value is left out, and `script/data.mjs` has its default.
@@ -71,6 +71,7 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
         "stale": document.stale,
         "proven": list(proof.proven()),
         "unproven": list(proof.unproven()),
+        "findings": list(finding_lines(document.run.findings)),
         "diagnosis": diagnosis,
     }
 

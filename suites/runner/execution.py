@@ -204,7 +204,7 @@ def _conformance(run: RunState, collector: Collector, *, verbose: bool) -> Itera
     stale = run.stale_deviations if configuration.shard is None else []
     source = configuration.definition.source
     yield from summary(results, run.endpoint, source, stale, verbose=verbose)
-    yield from proof_lines(collector.proof)
+    yield from proof_lines(collector.proof, collector.findings)
     yield from traffic(collector.traffic)
     yield from (f"report      {file}" for file in collector.published)
 

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from fixtures.definitions import DEFAULT
-from fixtures.exceptions import ConformanceError, GatewayStartError, UsageError
+from fixtures.exceptions import (
+    ConformanceError,
+    DefinitionError,
+    GatewayStartError,
+    UsageError,
+)
 from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
@@ -98,6 +103,8 @@ def _begin_reports(config: pytest.Config, run: RunState) -> None:
     try:
         run.collector.begin(run.metadata(config.invocation_params.args, workers))
         remote_run.begin_journal(run)
+    except DefinitionError as error:
+        raise pytest.UsageError(str(error)) from error
     except OSError as error:
         out = run.configuration.out
         raise pytest.UsageError(f"{out}: no reports can be written there: {error}") from None

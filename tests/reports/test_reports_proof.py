@@ -3,7 +3,8 @@
 import pytest
 
 from fixtures.cases.case import Role
-from reports.document import Case
+from fixtures.explanation.catalogue import Severity
+from reports.document import Case, Finding
 from reports.proof import Proof
 from reports.terminal_summary import proof_lines
 from tests.reports.document_helpers import a_case, a_step
@@ -58,9 +59,16 @@ def test_of_many_operations_a_few_are_shown() -> None:
 
 def test_the_terminal_has_a_line_for_each_operation() -> None:
     cases = [of("GET /a"), of("GET /b"), of("PUT /c", outcome="undecided", reason="throttled")]
-    assert list(proof_lines(Proof(cases))) == [
+    findings = [Finding(f"id-{n}", Severity.WARNING, "GET /a: it is Base64") for n in range(6)]
+    assert list(proof_lines(Proof(cases), findings)) == [
         "",
         "bytes right GET /a: raw (1)",
         "            GET /b: raw (1)",
         "not seen    PUT /c: throttled",
+        "explain     warning id-0: GET /a: it is Base64",
+        "            warning id-1: GET /a: it is Base64",
+        "            warning id-2: GET /a: it is Base64",
+        "            warning id-3: GET /a: it is Base64",
+        "            and 2 more",
+        "            apigw-conformance explain shows the lines, and what to change",
     ]

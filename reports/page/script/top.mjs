@@ -56,6 +56,7 @@ const facts = () => {
     ],
     ...(page.proven.length ? [["Bytes were right", lines(page.proven)]] : []),
     ...(page.unproven.length ? [["Bytes were not seen", lines(page.unproven)]] : []),
+    ...(page.findings.length ? [["About the definition", lines(page.findings)]] : []),
     ["Started", make("time", { datetime: run.started }, started)],
     ["Duration", duration()],
     [

@@ -18,6 +18,7 @@ const overview = {
   statuses: ["failed", "tolerated", "inconclusive", "not applicable", "passed"],
   proven: ["GET /s3: raw (1)"],
   unproven: [],
+  findings: [],
   cases,
   bases: [["first-rule", "second-rule"], ["second-rule"]],
   rules: { "first-rule": rule, "second-rule": rule },
