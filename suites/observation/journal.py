@@ -23,6 +23,7 @@ VERSION = 1
 PREFIX = "apigw-observe-"
 _RUN = re.compile(PREFIX + r"\d{8}t\d{6}z-[0-9a-f]{6}")
 _LARGEST = MIB
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Kind(StrEnum):
@@ -105,7 +106,7 @@ def read(path: Path) -> tuple[Header, tuple[Resource, ...]]:
         header = msgspec.json.decode(first, type=Header)
     except OSError as error:
         raise JournalError(f"{path}: cannot be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise JournalError(f"{path}: not a journal of observe: {error}") from None
     if header.observe != VERSION or not _RUN.fullmatch(header.run):
         raise JournalError(f"{path}: not a journal of observe, or of another version")
@@ -113,7 +114,7 @@ def read(path: Path) -> tuple[Header, tuple[Resource, ...]]:
     for number, line in enumerate(lines, start=2):
         try:
             record = msgspec.json.decode(line, type=_Line)
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             if not line.endswith(b"\n"):
                 break
             raise JournalError(f"{path}: line {number} is not a resource: {error}") from None

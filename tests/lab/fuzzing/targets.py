@@ -30,6 +30,7 @@ from fixtures.gateway.process import running_gateway
 from fixtures.rules.judgement import judge_case
 from reports import har, loader
 from reports.policy import read_known_deviations
+from suites.observation import journal as journal_of_observe
 from tests.client.helpers import a_client, a_wire, answering
 from tests.lab.fault_matrix.trial import planned
 from tests.reports.document_helpers import a_case, a_document
@@ -87,6 +88,12 @@ def targets(folder: Path) -> Iterator[tuple[Target, ...]]:
         yield (
             Target("definition", _definitions(), (*_NESTING, *_YAML, *_VALUES), _read_definition),
             Target("journal", [_journal()], (*_NESTING, *_VALUES), _file(folder, read_journal)),
+            Target(
+                "observe-journal",
+                [_journal_of_observe()],
+                (*_NESTING, *_VALUES),
+                _file(folder, journal_of_observe.read),
+            ),
             Target("document", [_document()], (*_NESTING, *_VALUES), _file(folder, loader.load)),
             Target(
                 "har",
@@ -124,6 +131,13 @@ def _journal() -> bytes:
     name = f"{header.prefix}download/object"
     created = {"operation": _SAMPLE.operations[1].name, "name": name, "state": "created"}
     return b"\n".join(map(msgspec.json.encode, (header, created))) + b"\n"
+
+
+def _journal_of_observe() -> bytes:
+    run = "apigw-observe-20260102t030405z-0a1b2c"
+    lines = [{"run": run, "region": "eu-west-1", "observe": 1}]
+    lines += [{"kind": kind, "name": run, "state": "created"} for kind in ("bucket", "role")]
+    return b"\n".join(map(msgspec.json.encode, lines)) + b"\n"
 
 
 def _document() -> bytes:

@@ -8,7 +8,17 @@ from tests.lab.fuzzing.search import search
 from tests.lab.fuzzing.targets import Target, targets
 
 _EXAMPLES = {"definition": 150, "template": 300, "response": 300}
-_NAMES = ["definition", "journal", "document", "har", "known", "template", "request", "response"]
+_NAMES = [
+    "definition",
+    "journal",
+    "observe-journal",
+    "document",
+    "har",
+    "known",
+    "template",
+    "request",
+    "response",
+]
 
 
 @pytest.fixture(scope="module")
