@@ -21,6 +21,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from fixtures.gateway.process import running_gateway
+from tests.client.test_client_redaction import SPELLED
 from tests.client.transport_helpers import a_proxy, serving
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,9 @@ PLANTED = {
     "AWS_SESSION_TOKEN": "FwoGZXIvYXdzEPlanted//////////token+of/the+session==",
     "MY_PROXY_PASSWORD": "planted:proxy@password/9f",
     "MY_PASSPHRASE": "planted passphrase of the key 33",
+    "MY_BASIC": "bWU6cGxhbnRlZC9wYXNz+d29yZA==",
+    "MY_COOKIE": "session=planted%2Fcookie; Secure",
+    "MY_TENANT": "{planted-tenant}&<7d>'x'",
 }
 LITERAL = "planted-in-the-call-0b71"
 AUTHORITY = trustme.CA()
@@ -59,14 +63,9 @@ class Echo(BaseHTTPRequestHandler):
         answer = far.getresponse()
         content = answer.read()
         if self.wrong and "preflight" not in self.headers["User-Agent"]:
-            content = b"\n".join(
-                (
-                    said.encode(),
-                    json.dumps(dict(self.headers)).encode(),
-                    quote(said, safe="").encode(),
-                    base64.b64encode(said.encode()),
-                )
-            )
+            received = [secret for secret in PLANTED.values() if secret in said]
+            spells = SPELLED.values()
+            content = b"\n".join((said.encode(), *(to(one) for one in received for to in spells)))
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "connection", "transfer-encoding"):
@@ -107,7 +106,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def spelled(secret: str) -> set[bytes]:
-    """The secret as it is, in a URL, in JSON, and in Base64 at each of the three places."""
+    """The secret in every spelling, and in Base64 at each of the three places."""
     value = secret.encode()
     in_base64 = {
         base64.b64encode(bytes(before) + value)[
@@ -116,7 +115,8 @@ def spelled(secret: str) -> set[bytes]:
         for before in range(3)
     }
     plain = {secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")}
-    return {text.encode() for text in (*plain, quote_plus(secret))} | in_base64
+    everything = {spell(secret) for spell in SPELLED.values()}
+    return {text.encode() for text in (*plain, quote_plus(secret))} | in_base64 | everything
 
 
 def found_in(content: bytes) -> set[str]:
@@ -152,7 +152,8 @@ def test_no_artefact_has_a_planted_secret(
             "suites/keys", "suites/errors", "suites/headers", *workers,
             f"--endpoint={url}", "--definition=mapped",
             "--header=X-Planted: env:MY_HEADER", f"--header=X-Literal: {LITERAL}",
-            "--header=X-Token: Bearer env:MY_BEARER",
+            "--header=X-Token: Bearer env:MY_BEARER", "--header=X-Basic: env:MY_BASIC",
+            "--header=X-Cookie: env:MY_COOKIE", "--header=X-Tenant: env:MY_TENANT",
             "--api-key=env:MY_API_KEY", "--auth=sigv4",
             f"--client-cert={certificates}/mine.pem,env:MY_PASSPHRASE",
             f"--ca-bundle={certificates}/ca.pem",
