@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fixtures.api import Definition
 from fixtures.api.iac_templates import body_in
+from fixtures.api.included_files import beside
 from fixtures.api.node import parse_document
 from fixtures.api.openapi_parser import LARGEST_TEMPLATE, definition_of
 from fixtures.api.source_lines import SourceLines
@@ -46,9 +47,11 @@ def explain(name_or_path: str) -> Explanation:
 
 def explain_bytes(raw: bytes, path: Path, api: str = "") -> Explanation:
     """Explain the definition in a file's bytes; raises `DefinitionError`."""
-    document = parse_document(raw, path.name)
-    body = body_in(document, api)
+    document, read = parse_document(raw, path.name), beside(path)
+    body = body_in(document, api, read)
     definition = definition_of(document, body, raw, api)
+    if body is not None and body.file != document.file:  # a template includes it
+        raw, path = read(body.file) or b"", path.parent / body.file
     table = tuple(cells(definition))
     found = find(definition, body or document, table)
     # To find lines takes as long as to parse, and most definitions need none.

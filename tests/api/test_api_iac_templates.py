@@ -96,7 +96,7 @@ REFUSED = {
     "several, none named": ("sam.yaml", "sam.yaml#NAME of FilesApi, ReadApi, IncludedApi"),
     "no such API": ("sam.yaml#Nope", "no API that is called 'Nope', it has FilesApi, ReadApi"),
     "no template": ("export-swagger.yaml#Api", "it is no template"),
-    "an include": ("sam.yaml#IncludedApi", "IncludedApi.Properties.DefinitionBody: the value is"),
+    "an include": ("sam.yaml#IncludedApi", "not in this template but in s3://templates/api.yaml"),
     "another file": ("sam.yaml#FileApi", "not in this template but in openapi/api.yaml; give"),
     "a condition": (
         "sam.yaml#UndecidedApi",
