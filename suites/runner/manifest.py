@@ -97,7 +97,7 @@ def _in_manifest(
         document = tomllib.loads(read_regular_file(path, MIB).decode("utf-8"))
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or too many digits
         raise ManifestError(f"{path}: not TOML: {error}") from None
     tables = document.pop("object", [])
     if document or not isinstance(tables, list):

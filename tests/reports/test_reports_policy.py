@@ -161,6 +161,7 @@ BAD = [
     # what is in the file, what the sentence says
     (b"[[deviation", "not TOML: "),
     (b"\xff", "not TOML: "),
+    (b"a = " + b"9" * 5000, "not TOML: "),
     (b'a = "b"', "only [[deviation]] tables are expected here"),
     (GOOD.encode() + b"[other]\n", "only [[deviation]] tables are expected here"),
     (b'deviation = "b"', "only [[deviation]] tables are expected here"),

@@ -54,3 +54,11 @@ def test_a_file_that_no_response_could_hold_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cat.jpg").write_bytes(bytes(10 * 1024 * 1024 + 1))
     with pytest.raises(ManifestError, match=r"cat\.jpg: larger than 10 MiB"):
         objects(text, load("sample"), tmp_path)
+
+
+@pytest.mark.parametrize("raw", [b"[[object", b"\xff", b"a = " + b"9" * 5000], ids=len)
+def test_a_manifest_that_is_no_toml_is_refused_in_one_sentence(raw: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "objects.toml"
+    file.write_bytes(raw)
+    with pytest.raises(ManifestError, match=r"objects\.toml: not TOML: "):
+        objects(str(file), PLACES, tmp_path)
