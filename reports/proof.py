@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from fixtures.cases.case import ANSWER, Role
+from fixtures.cases.case import ANSWER, WHOLE_ANSWER, Role
 from fixtures.rules.verdict import Outcome
 from reports.document import Case, Finding
 
@@ -25,7 +25,7 @@ class Proof:
     def add(self, case: Case) -> None:
         """Take one more case in."""
         acts = [step.request.operation for step in case.steps if step.role is Role.ACT]
-        if not acts or case.aspect != ANSWER:
+        if not acts or case.aspect not in (ANSWER, WHOLE_ANSWER):
             return
         form = case.expected_form
         if case.outcome is Outcome.CONFORMS:

@@ -106,6 +106,54 @@ def _neighbours(definition: Definition) -> Iterator[str]:
             yield f"{main}x/png"
 
 
+def combined_content_types(definition: Definition) -> tuple[str, ...]:
+    """Well-formed types of an upload, for combinations with other properties."""
+    binary = binary_type(definition)
+    values = (
+        *stored_types(definition)[:6],
+        "text/plain; charset=utf-8",
+        "text/html;charset=ISO-8859-1",
+        f"{binary}; version=1",
+        f'{binary} ; title="a; b"',
+        "image/svg+xml",
+        "image/jpeg",
+        "application/problem+json",
+        "application/vnd.conformance.y",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/csv",
+        "video/mp4",
+        binary.upper(),
+    )
+    return tuple(dict.fromkeys(values))
+
+
+def combined_accepts(definition: Definition) -> tuple[str | None, ...]:
+    """Well-formed values of `Accept`, for combinations with other properties; usual ones first."""
+    binary = binary_type(definition)
+    values = (
+        binary,
+        "text/plain",
+        "*/*",
+        _BROWSER_PAGE.format(binary=binary),
+        ", ".join((binary, *(f"application/x-conformance-{n:03}" for n in range(12)))),
+        "application/json",
+        _BROWSER_IMAGE,
+        f"{binary}, */*;q=0.8",
+        f"text/html, {binary}",
+        f"{binary},text/html",
+        f"{binary};q=0.5, text/html",
+        f"{binary}\t;\tversion=1\t,\ttext/html",
+        f"{binary}; version=1",
+        binary.upper(),
+        "text/csv, application/json;q=0.5",
+        ", ".join(("text/html", *(f"text/x-conformance-{n:03}" for n in range(8)))),
+        "image/svg+xml",
+        "application/problem+json",
+    )
+    return tuple(dict.fromkeys(values))
+
+
 def upload_content_types(definition: Definition) -> Iterator[str | None]:
     """Every `Content-Type` of an upload."""
     binary = binary_type(definition)

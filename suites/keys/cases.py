@@ -171,7 +171,7 @@ def _upload(
     definition: Definition, operation: Operation, name: str, content: bytes, key_bytes: int = 0
 ) -> Plan | None:
     plan = plan_upload(definition, operation, name, content, binary_type(definition))
-    if plan is None or not _can_be_sent(plan.request):
+    if plan is None or not can_be_sent(plan.request):
         return None
     return Plan(replace(plan.request, key_bytes=key_bytes), plan.expectation)
 
@@ -193,7 +193,7 @@ def _not_applicable(
     return Case(row, not_applicable=reason, rules=rules)
 
 
-def _can_be_sent(request: Request) -> bool:
+def can_be_sent(request: Request) -> bool:
     """Whether the key can be sent unchanged: a header's value is trimmed, printable ASCII."""
     return all(
         value.isascii() and value.isprintable() and value == value.strip()

@@ -79,14 +79,14 @@ def pairings(definition: Definition) -> tuple[Pairing, ...]:
 
 def _all(definition: Definition) -> Iterator[Pairing]:
     types = tuple(dict.fromkeys((*listed_types(definition), *TEXT_TYPES)))
-    for upload, download in _pairs(definition):
+    for upload, download in upload_download_pairs(definition):
         for content_type in types:
             for form in (_RAW, _BASE64):
                 for accept in (*types, None):
                     yield Pairing(upload, content_type, form, download, accept)
 
 
-def _pairs(definition: Definition) -> Iterator[tuple[Operation, Operation]]:
+def upload_download_pairs(definition: Definition) -> Iterator[tuple[Operation, Operation]]:
     """Uploads and downloads at one path; one without a partner there gets the first elsewhere."""
     uploads, downloads = definition.operations_on_s3("PUT"), definition.operations_on_s3("GET")
     for upload in uploads:

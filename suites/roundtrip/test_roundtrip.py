@@ -10,6 +10,7 @@ from suites.roundtrip.cases import (
     retyped,
     sequences,
 )
+from suites.roundtrip.combinations import combinations
 from suites.runner.case_source import each_case_of
 from suites.runner.checker import Check
 from suites.skip_reasons import NO_PAIRING
@@ -27,6 +28,11 @@ def test_an_overwritten_object_is_no_longer_returned(case: Case, check: Check) -
 
 @each_case_of(retyped, otherwise=NO_PAIRING, rule="read-after-write")
 def test_an_object_overwritten_under_another_type_has_that_type(case: Case, check: Check) -> None:
+    check(case)
+
+
+@each_case_of(combinations, otherwise=NO_PAIRING, rule="read-after-write")
+def test_properties_that_come_together_change_nothing(case: Case, check: Check) -> None:
     check(case)
 
 

@@ -25,6 +25,7 @@ FAULTS = {
     "upload-cut-last-byte": {"subject": "upload", "every": 7},
     "limit-one-short": {"subject": "limits", "profile": "default"},
     "chunked-lost": {"subject": "transfer"},
+    "upload-empty-with-many-types": {"subject": "roundtrip", "every": 3},
     "sometimes-500": {"every": 7},
     "connection-closed": {"subject": "headers"},
 }

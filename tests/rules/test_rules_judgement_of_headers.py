@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fixtures.api import REST, GatewayResponse
-from fixtures.cases.case import Case, Request
+from fixtures.cases.case import WHOLE_ANSWER, Case, Request
 from fixtures.cases.exchange import Headers
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
@@ -257,3 +257,37 @@ def test_a_gateway_response_sets_headers_of_errors() -> None:
     )
     missing = judged(case, came(403, NO_TOKEN), definition=definition)
     assert (missing.outcome, missing.rules[0]) == (DEVIATES, "mapped-header")
+
+
+# --------------------------------------------------------------------------- the whole answer
+
+RIGHT = (("Content-Type", "image/png"), (REST.request_id_header, "1"))
+
+
+def whole(*lines: tuple[str, str], body: bytes = CONTENT, length: int | None = None):
+    given = () if length is None else (("Content-Length", str(length)),)
+    case = download(AS_BINARY, WHOLE_ANSWER)
+    return judged(case, STORED, came(200, body, *lines, *given))
+
+
+def test_a_whole_answer_conforms_with_its_bytes_and_its_headers() -> None:
+    verdict = whole(*RIGHT)
+    assert verdict.outcome is CONFORMS
+    assert verdict.bytes_seen
+    assert verdict.expected_form
+
+
+def test_a_wrong_header_of_a_whole_answer_breaks_the_rule_about_it() -> None:
+    verdict = whole(("Content-Type", "text/plain"), RIGHT[1])
+    assert verdict.outcome is DEVIATES
+    assert verdict.rule == "content-type-mapped"
+    assert "Content-Type: image/png" in verdict.expected
+    verdict = whole(RIGHT[0])
+    assert verdict.rules == ("request-id",)
+
+
+def test_a_wrong_body_of_a_whole_answer_comes_before_its_headers() -> None:
+    verdict = whole(("Content-Type", "text/plain"), body=CONTENT[:-1])
+    assert verdict.outcome is DEVIATES
+    assert "content-type-mapped" not in verdict.rules
+    assert verdict.expected_body == CONTENT

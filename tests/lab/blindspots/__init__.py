@@ -1,0 +1,1 @@
+"""Gateways with small random mutations, to find what the suite cannot see."""
