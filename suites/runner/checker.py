@@ -65,8 +65,11 @@ class Checker:
     def __call__(self, case: Case) -> None:
         """Judge a case, report the verdict, and end the test accordingly."""
         attempt = self.execute(case)
-        verdict = judge_case(self.definition, attempt.case, attempt.performed)
-        if self.repetition is not None:
+        if self.repetition is None:
+            verdict = judge_case(self.definition, attempt.case, attempt.performed)
+        else:
+            case, performed, verdict = self.repetition.judge(attempt.case, attempt.performed)
+            attempt = replace(attempt, case=case, performed=performed)
             again = self.repetition.remark(attempt.case, attempt.performed, verdict)
             attempt = replace(attempt, remark=attempt.remark + again)
         verdict = replace(verdict, reason=verdict.reason + attempt.remark)

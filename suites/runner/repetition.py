@@ -1,16 +1,18 @@
-"""A request that deviated is sent again, to say whether it does so always.
+"""A request that deviated, or failed by 502 or 503, is sent again: does it do so always?
 
-The first verdict stands: a wrong answer is never forgiven by a repetition. Only what changes
-nothing is sent again, for a few cases of a run.
+A deviation stands: a wrong answer is never forgiven by a repetition. A failure that always comes
+for one request, while others succeed in between, becomes a deviation. Only what changes nothing
+else is sent again, for a few cases of a run.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fixtures.api import Definition
-from fixtures.cases.case import Case, Request, StepResult
+from fixtures.cases.case import Case, Request, Role, StepResult
 from fixtures.cases.exchange import Exchange
 from fixtures.rules.judgement import judge_case
+from fixtures.rules.steady_failures import may_be_steady, steadiness_steps
 from fixtures.rules.verdict import Outcome, Verdict
 
 _TIMES = 4
@@ -31,6 +33,35 @@ class Repetition:
     definition: Definition
     send: Send
     cases_left: int = _MOST_CASES
+
+    def judge(
+        self, case: Case, performed: tuple[StepResult, ...]
+    ) -> tuple[Case, tuple[StepResult, ...], Verdict]:
+        """The verdict on a case, with the case and the results that it rests on.
+
+        Where a request failed by 502 or 503, they go on with the steps that show whether it always
+        does.
+        """
+        verdict = judge_case(self.definition, case, performed)
+        unchanged = case, performed, verdict
+        if verdict.outcome is not Outcome.UNDECIDED or verdict.step is None:
+            return unchanged
+        decided = performed[verdict.step]
+        received = decided.exchange.received if decided.exchange is not None else None
+        if decided.step.role is Role.SETUP or not may_be_steady(received) or not self.cases_left:
+            return unchanged
+        steps = steadiness_steps(self.definition, case, verdict.step)
+        if not steps:
+            return unchanged
+        self.cases_left -= 1
+        done = list(performed[: verdict.step + 1])
+        probed = replace(case, steps=(*case.steps[: verdict.step + 1], *steps))
+        for step in steps:
+            exchange = self.send(step.request, case)
+            done.append(StepResult(step, exchange))
+            if exchange.received is None:
+                break
+        return probed, tuple(done), judge_case(self.definition, probed, tuple(done))
 
     def remark(self, case: Case, performed: tuple[StepResult, ...], verdict: Verdict) -> str:
         """How often the deciding request deviates, to stand at the end of the verdict's reason.

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+from fixtures.api import Definition
 from fixtures.client import CaseRunner, Client
 from fixtures.client.concurrency_limiter import ConcurrencyLimiter
 from fixtures.client.http_client import Timeouts
 from fixtures.faults.host import Host
+from suites.runner.repetition import Repetition
 
 _PROCESSES = 2
 _IN_THIS_PROCESS = ExitStack()
@@ -29,6 +31,11 @@ def host() -> Host:
 
 def _open() -> None:
     _hosts.append(_IN_THIS_PROCESS.enter_context(Host().running()))
+
+
+def repetition_by(definition: Definition, runner: CaseRunner) -> Repetition:
+    """What sends again, as in a run, where a request fails by 502 or 503."""
+    return Repetition(definition, lambda request, case: runner.send(request, case.id))
 
 
 @contextmanager

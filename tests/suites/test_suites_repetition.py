@@ -6,6 +6,8 @@ import pytest
 
 from fixtures.cases.case import Case, Request, StepResult
 from fixtures.cases.exchange import Exchange, Failure, FailureKind, Received, Sent
+from fixtures.rules.judgement import judge_case
+from fixtures.rules.verdict import Outcome
 from suites.runner.repetition import Repetition
 from tests.rules.judgement_helpers import (
     API,
@@ -74,3 +76,36 @@ def test_only_a_few_cases_of_a_process_are_sent_again() -> None:
 def test_a_long_answer_is_not_sent_again() -> None:
     long = came(200, bytes(300 * 1024))
     assert remark(download(AS_BINARY), (STORED, long), iter(())) == ""
+
+
+def test_a_case_goes_on_after_a_failure_to_show_whether_it_always_comes() -> None:
+    case = download(AS_BINARY)
+    performed = tuple(map(StepResult, case.steps, map(exchange, (STORED, NOT_NOW))))
+
+    def send(request: Request, _: Case) -> Exchange:
+        if request == AS_BINARY:
+            return exchange(NOT_NOW)
+        return exchange(STORED if request.writes else came(200, b"a control"))
+
+    probed, done, verdict = Repetition(API, send).judge(case, performed)
+    assert verdict.outcome is Outcome.DEVIATES
+    assert len(probed.steps) == len(done) == 2 + 6
+    assert judge_case(API, probed, done) == verdict
+
+
+def test_a_case_ends_where_the_connection_is_lost_on_the_way() -> None:
+    case = download(AS_BINARY)
+    performed = tuple(map(StepResult, case.steps, map(exchange, (STORED, NOT_NOW))))
+    probed, done, verdict = Repetition(API, lambda *_: exchange(LOST)).judge(case, performed)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert (len(probed.steps), len(done)) == (2 + 6, 3)
+
+
+def test_nothing_is_sent_where_the_set_up_failed() -> None:
+    case = download(AS_BINARY)
+    performed = (StepResult(case.steps[0], exchange(NOT_NOW)),)
+
+    def send(*_: object) -> Exchange:
+        raise AssertionError
+
+    assert Repetition(API, send).judge(case, performed)[0] is case

@@ -8,11 +8,10 @@ from typing import Any
 
 from fixtures.client.http_client import Timeouts
 from fixtures.definitions import load
-from fixtures.rules.judgement import judge_case
 from fixtures.rules.verdict import Outcome
 from tests.lab.blindspots.mutation import Mutation, changes_an_answer, draw
 from tests.lab.fault_matrix.trial import planned
-from tests.lab.workers import case_runner, host
+from tests.lab.workers import case_runner, host, repetition_by
 
 _TIMEOUTS = Timeouts(connect=10.0, read=35.0, exchange=60.0)
 
@@ -67,8 +66,9 @@ def _run(mutation: Mutation, definition: str) -> Found:
         host().serving(mutation.fault(), document) as url,
         case_runner(url, "blind/", _TIMEOUTS) as runner,
     ):
+        repetition = repetition_by(document, runner)
         for case in cases:
-            verdict = judge_case(document, case.case, runner.execute(case.case))
+            *_, verdict = repetition.judge(case.case, runner.execute(case.case))
             if verdict.outcome is Outcome.DEVIATES and not verdict.tolerated:
                 return replace(found, sight=Sight.FAILED, case=case.case.id, rule=verdict.rule)
             if verdict.outcome is Outcome.UNDECIDED and found.sight is Sight.MISSED:

@@ -29,7 +29,7 @@ from fixtures.rules.judgement import judge_case, planned_rules
 from fixtures.rules.rule_book import Level, rules
 from fixtures.rules.verdict import Outcome, Verdict
 from suites.profile import PROFILES
-from tests.lab.workers import case_runner
+from tests.lab.workers import case_runner, repetition_by
 
 _SUITES = Path(__file__).parents[3] / "suites"
 _PREFIX = "faults/"
@@ -231,13 +231,15 @@ def _send_all(
 
     def send(number: int) -> None:
         with case_runner(url, f"{_PREFIX}{number}/", _TIMEOUTS) as runner:
+            repetition = repetition_by(definition, runner)
             while seen.own is None:
                 with lock:
                     planned_case = next(queue, None)
                 if planned_case is None:
                     return
                 case = planned_case.case
-                seen.add(case, judge_case(definition, case, runner.execute(case)), own)
+                *_, verdict = repetition.judge(case, runner.execute(case))
+                seen.add(case, verdict, own)
 
     with ThreadPoolExecutor(clients) as pool:
         for done in [pool.submit(send, number) for number in range(clients)]:
