@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.api import Definition
+from fixtures.api.definition_file import read_document
 from fixtures.api.iac_templates import body_in
 from fixtures.api.included_files import beside
-from fixtures.api.node import parse_document
-from fixtures.api.openapi_parser import LARGEST_TEMPLATE, definition_of
-from fixtures.api.source_lines import SourceLines
-from fixtures.bounded_file import read_regular_file
+from fixtures.api.node import Node, parse_document
+from fixtures.api.openapi_parser import definition_of
+from fixtures.api.source_lines import SourceLines, block_of
 from fixtures.definitions import locate
 from fixtures.explanation.catalogue import Finding, Severity
 from fixtures.explanation.cells import Cell, cells
@@ -37,23 +37,30 @@ class Explanation:
 
 
 def explain(name_or_path: str) -> Explanation:
-    """Explain the definition that a shipped name or a path stands for.
-
-    Raises `DefinitionError`, and `OSError` for a file that cannot be read.
-    """
+    """Explain the definition that a shipped name or a path stands for; raises `DefinitionError`."""
     path, api = locate(name_or_path)
-    return explain_bytes(read_regular_file(path, LARGEST_TEMPLATE), path, api)
+    raw, document = read_document(path)
+    return explain_document(raw, document, path, api)
 
 
-def explain_bytes(raw: bytes, path: Path, api: str = "") -> Explanation:
-    """Explain the definition in a file's bytes; raises `DefinitionError`."""
-    document, read = parse_document(raw, path.name), beside(path)
+def explain_document(raw: bytes, document: Node, path: Path, api: str = "") -> Explanation:
+    """Explain the definition in a document; `raw` and `path` are those of its file.
+
+    Raises `DefinitionError`.
+    """
+    read = beside(path)
     body = body_in(document, api, read)
     definition = definition_of(document, body, raw, api)
     if body is not None and body.file != document.file:  # a template includes it
         raw, path = read(body.file) or b"", path.parent / body.file
     table = tuple(cells(definition))
     found = find(definition, body or document, table)
+    block = None if body is None else block_of(document, body)
+    if block is not None:
+        folder = path if path.is_dir() else path.parent
+        return Explanation(
+            str(folder / block[0]), definition, table, found, (block[1],) * len(found)
+        )
     # To find lines takes as long as to parse, and most definitions need none.
     source = SourceLines(raw, body or document) if found else None
     lines = tuple(source.line(finding.pointer) for finding in found if source is not None)

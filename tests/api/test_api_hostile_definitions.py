@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.api import openapi_parser, read_definition
+from fixtures.api import definition_file, openapi_parser, read_definition
 from fixtures.api.selection_pattern import is_linear, selects
 from fixtures.bounded_file import read_regular_file
 from fixtures.cases.case import Request
@@ -64,7 +64,7 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path, monkeypatch: pytest.Monk
         read_regular_file(path, 4)
     with pytest.raises(OSError, match="not the name of a file"):
         read_regular_file(Path("a\0b"), 4)
-    monkeypatch.setattr(openapi_parser, "LARGEST_TEMPLATE", 4)
+    monkeypatch.setattr(definition_file, "LARGEST_TEMPLATE", 4)
     with pytest.raises(DefinitionError, match="cannot be read: larger than 0 MiB"):
         read_definition(path)
 

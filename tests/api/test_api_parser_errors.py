@@ -147,19 +147,6 @@ WRONG: list[tuple[Way, object, str, str]] = [
         dotted(*MAPPING),
         "names a parameter that the operation does not declare",
     ),
-    (
-        (*MAPPING, "integration.request.path.key"),
-        GONE,
-        dotted(*MAPPING),
-        "the URI's {key} is not mapped from anything",
-    ),
-    (MAPPING, GONE, dotted(*GET_S3), "the URI's {key} is not mapped from anything"),
-    (
-        (*MAPPING, "integration.request.path.bucket"),
-        "'b'",
-        dotted(*MAPPING),
-        "integration.request.path.bucket is not in the URI",
-    ),
     ((*PATH, "parameters"), [{"in": "path"}], dotted(*PATH, "parameters", "0"), "'name' is"),
     ((*PATH, "parameters"), [{"name": "x"}], dotted(*PATH, "parameters", "0"), "'in' is missing"),
     (

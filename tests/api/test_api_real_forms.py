@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.api import IntegrationKind, parse_definition
 from fixtures.exceptions import DefinitionError
-from tests.api.helpers import GET_S3, GOOD, MAPPING, as_json, changed
+from tests.api.helpers import ANSWERS, GET_S3, GOOD, MAPPING, as_json, changed
 
 
 def read(document: Any) -> Any:
@@ -87,9 +87,30 @@ def test_templates_of_what_is_not_judged_need_not_be_literal() -> None:
     judged, left_open = read(document).operations
     assert judged.integration.kind is IntegrationKind.S3
     assert left_open.integration.kind is IntegrationKind.OTHER
-    literal = changed((*GET_S3, "requestTemplates"), {"application/json": {"Ref": "Template"}})
-    with pytest.raises(DefinitionError, match="the value is not literal"):
-        read(literal)
+
+
+UNMAPPED = {
+    "the value is not literal": ((*GET_S3, "requestTemplates"), {"text/plain": {"Ref": "T"}}),
+    "the URI's {key} is not mapped from anything": (MAPPING, {}),
+    "integration.request.path.bucket is not in the URI": (
+        (*MAPPING, "integration.request.path.bucket"),
+        "'b'",
+    ),
+    "True is no string, so that AWS imports it with a warning alone": (
+        (*MAPPING, "integration.request.header.x"),
+        True,
+    ),
+    "${status} is not known here": ((*ANSWERS, r"2\d{2}", "statusCode"), "${status}"),
+}
+
+
+@pytest.mark.parametrize("sentence", UNMAPPED)
+def test_an_operation_that_cannot_be_judged_never_refuses_the_file(sentence: str) -> None:
+    definition = read(changed(*UNMAPPED[sentence]))
+    reasons = [operation.integration.unjudged_reason for operation in definition.operations]
+    (reason,) = filter(None, reasons)
+    assert sentence in reason
+    assert "paths./objects/{key}.get" in reason
 
 
 @pytest.mark.parametrize(
@@ -133,5 +154,5 @@ def test_a_mapping_is_still_checked_under_an_action() -> None:
     action = "arn:aws:apigateway:us-east-1:s3:action/GetObject&Bucket=b&Key={key}"
     place = document["paths"]["/objects/{key}"]["get"]["x-amazon-apigateway-integration"]
     place["uri"] = action
-    with pytest.raises(DefinitionError, match="is not mapped from anything"):
-        read(document)
+    (operation,) = read(document).operations
+    assert "is not mapped from anything" in operation.integration.unjudged_reason

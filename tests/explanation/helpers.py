@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from fixtures.api import Definition, IntegrationKind, parse_definition
+from fixtures.api.node import parse_document
 from fixtures.cases.object_address import address
 from fixtures.explanation.cells import (
     OBJECT,
@@ -19,7 +20,7 @@ from fixtures.explanation.cells import (
 from fixtures.gateway.application import Gateway
 from fixtures.gateway.embedded_store import EmbeddedStore
 from fixtures.gateway.object_storage import StoredObject
-from reports.explanation import Explanation, explain_bytes
+from reports.explanation import Explanation, explain_document
 from tests.gateway.helpers import BASE, Served, a_server
 
 # Everything is binary, so that only what an edit breaks is found.
@@ -229,7 +230,8 @@ EDITS = {
 
 def explained(text: str) -> Explanation:
     """The explanation of a definition's text."""
-    return explain_bytes(text.encode(), Path("api.yaml"))
+    raw = text.encode()
+    return explain_document(raw, parse_document(raw, "api.yaml"), Path("api.yaml"))
 
 
 class OneObject(dict[str, StoredObject]):
