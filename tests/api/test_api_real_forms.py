@@ -156,3 +156,11 @@ def test_a_mapping_is_still_checked_under_an_action() -> None:
     place["uri"] = action
     (operation,) = read(document).operations
     assert "is not mapped from anything" in operation.integration.unjudged_reason
+
+
+def test_an_empty_response_template_is_none() -> None:
+    alone = read(changed((*ANSWERS, r"2\d{2}", "responseTemplates"), {"application/json": ""}))
+    assert alone.operations[0].integration.responses[0].templates == {}
+    both = {"application/json": "", "text/plain": "x"}
+    beside = read(changed((*ANSWERS, r"2\d{2}", "responseTemplates"), both))
+    assert beside.operations[0].integration.responses[0].templates == both
