@@ -116,13 +116,18 @@ class Request(Struct, kw_only=True):
 class ExistingObject(Struct, kw_only=True):
     """An object that existed before the run: where, its whole name, its bytes' SHA-256, its type.
 
-    `location` is the S3 URI of the operations that reach it, names left out.
+    `location` is the S3 URI of the operations that reach it, names left out, or empty. Where one
+    request brings it, these are `operation`, `target` and `headers`; `base64` is a function's flag.
     """
 
     location: str
     name: str
     body: Digest
     media_type: str
+    operation: str = ""
+    target: str = ""
+    headers: Headers = ()
+    base64: bool | None = None
 
 
 class Step(Struct, kw_only=True):

@@ -5,6 +5,7 @@ from fixtures.rules.step_plans import same_objects
 
 NO_PAIRING = "no upload of this definition stores bytes that one of its downloads returns"
 NOTHING_UPLOADED = "--read-only: nothing is uploaded"
+STATED_FUNCTION = "a manifest says what this function returns, so it is not the echo function"
 EVERY_OPERATION = "every operation of the definition is tested"
 NO_FUNCTION = "the definition has no Lambda proxy integration"
 NO_GET = (
@@ -63,6 +64,6 @@ def way_out(definition: Definition) -> str:
     if definition.operations_on_lambda("GET"):
         ways.append(
             "the functions are not this suite's echo function: deploy fixtures/functions/echo.py "
-            "behind them"
+            "behind them, or say what they return in a manifest, --read-only=objects.toml"
         )
     return "; ".join(ways) or "no object was uploaded and downloaded again"

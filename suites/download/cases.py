@@ -1,7 +1,7 @@
 """Every stored type × every `Accept` × the request's `Content-Type`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import Case, ExistingObject, Request, Role, Step
@@ -9,6 +9,7 @@ from fixtures.payloads import by_name
 from fixtures.rules.expectation import Stored
 from fixtures.rules.expected_response import expected_response
 from fixtures.rules.step_plans import plan_upload
+from suites.existing_downloads import existing_downloads
 from suites.header_values import (
     accepts,
     binary_type,
@@ -36,22 +37,20 @@ def cases_on(
 ) -> Iterator[Case]:
     """The same matrix for objects that existed before the run."""
     types = _request_content_types(definition, profile, every=True)
-    for operation in definition.operations_on_s3("GET"):
-        for one in found:
-            if one.is_reached_by(operation):
-                row = _Row(operation, one.name, one.media_type, name=one.name, found=(one,))
-                values = tuple(dict.fromkeys((one.media_type, *accepts(definition))))
-                yield from row.cells(values, types, spelled_accepts(definition))
+    for operation, one in existing_downloads(definition, found):
+        row = _Row(operation, one.name, one.media_type, one.request(operation), found=(one,))
+        values = tuple(dict.fromkeys((one.media_type, *accepts(definition))))
+        yield from row.cells(values, types, spelled_accepts(definition))
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One object and every way to request it; `payload` is its name in the report."""
+    """One object and every way to send its `request`; `payload` is its name in the report."""
 
     operation: Operation
     payload: str
     media_type: str
-    name: str
+    request: Request
     setup: tuple[Step, ...] = ()
     found: tuple[ExistingObject, ...] = ()
 
@@ -77,12 +76,9 @@ class _Row:
         What is only `spelled` otherwise is sent with the last `Content-Type` alone.
         """
         words = f"accept-lines:text/html accept-lines:{self.media_type}"
-        two_lines = Request(
-            self.operation,
-            self.name,
-            accept="text/html",
-            headers=(("Accept", self.media_type),),
-        )
+        second = ("Accept", self.media_type)
+        headers = (*self.request.headers, second)
+        two_lines = replace(self.request, accept="text/html", headers=headers)
         axes = self.place(f"text/html, on a second line {self.media_type}", "none")
         yield self._cell(words, two_lines, axes, rules=("accept-first-entry",))
         further = (accept for accept in spelled if accept not in accepted)
@@ -91,9 +87,7 @@ class _Row:
             *((accept, content_types[-1:]) for accept in further),
         ):
             for content_type in types:
-                request = Request(
-                    self.operation, self.name, content_type=content_type, accept=accept
-                )
+                request = replace(self.request, content_type=content_type, accept=accept)
                 axes = self.place(in_words(accept), in_words(content_type))
                 yield self._cell(f"accept:{axes['accept']} sent:{axes['sent']}", request, axes)
 
@@ -118,7 +112,7 @@ def _matrix(
     if plan is None:
         request = Request(operation, name, accept=media_type)
         would_be = expected_response(definition, request, Stored(content, media_type))
-        row = _Row(operation, payload, media_type, name)
+        row = _Row(operation, payload, media_type, request)
         yield Case(
             row.id,
             not_applicable=why_not_stored(definition, operation),
@@ -127,7 +121,8 @@ def _matrix(
         )
         return
     setup = Step(Role.SETUP, plan.with_unique_key, shared=True)
-    row = _Row(operation, payload, media_type, setup.request.name, (setup,))
+    download = Request(operation, setup.request.name)
+    row = _Row(operation, payload, media_type, download, (setup,))
     types = _request_content_types(definition, profile, every=payload == _PAYLOADS[0])
     # How a header is spelled does not depend on the body: one payload is enough.
     spelled = spelled_accepts(definition) if payload == _PAYLOADS[0] else ()

@@ -12,6 +12,7 @@ from fixtures.payloads import by_name
 from fixtures.rules.request_validation import missing_parameters
 from fixtures.rules.routing import find_route, route
 from fixtures.rules.step_plans import plan_upload
+from suites.existing_downloads import existing_downloads
 from suites.header_values import accepts, binary_type, in_words, usual_types
 from suites.lambda_proxy.echo_requests import handshake
 from suites.profile import Profile
@@ -166,12 +167,10 @@ def heads(definition: Definition, profile: Profile) -> Iterator[Case]:
 
 def heads_on(definition: Definition, _: Profile, found: Sequence[ExistingObject]) -> Iterator[Case]:
     """HEAD of an object that existed before the run."""
-    for operation in definition.operations_on_s3("HEAD"):
-        for one in found:
-            if one.is_reached_by(operation):
-                request = Request(operation, one.name, accept=binary_type(definition))
-                id_ = f"{operation.name} found:{one.name} stored:{one.media_type}"
-                yield Case(id_, (Step(Role.ACT, request),), existing=(one,))
+    for operation, one in existing_downloads(definition, found, "HEAD"):
+        request = one.request(operation, accept=binary_type(definition))
+        id_ = f"{operation.name} found:{one.name} stored:{one.media_type}"
+        yield Case(id_, (Step(Role.ACT, request),), existing=(one,))
 
 
 def mocks(definition: Definition, profile: Profile) -> Iterator[Case]:

@@ -13,6 +13,7 @@ from fixtures.rules.initial_state import initial_state
 from fixtures.rules.routing import route
 from fixtures.rules.step_plans import plan_upload
 from suites.errors.cases import unknown_paths
+from suites.existing_downloads import existing_downloads
 from suites.header_values import binary_type, stored_types, usual_types
 from suites.profile import Profile
 from suites.skip_reasons import why_not_stored
@@ -182,14 +183,13 @@ def _last_expectation(definition: Definition, situation: _Situation) -> Expectat
 
 def _readings(definition: Definition, found: Sequence[ExistingObject]) -> Iterator[_Situation]:
     for method in ("GET", "HEAD"):
-        for operation in definition.operations_on_s3(method):
-            for one in found:
-                for accept in usual_types(definition) if one.is_reached_by(operation) else ():
-                    yield _Situation(
-                        f"{operation.name} found:{one.name} accept:{accept}",
-                        Request(operation, one.name, accept=accept),
-                        found=(one,),
-                    )
+        for operation, one in existing_downloads(definition, found, method):
+            for accept in usual_types(definition):
+                yield _Situation(
+                    f"{operation.name} found:{one.name} accept:{accept}",
+                    one.request(operation, accept=accept),
+                    found=(one,),
+                )
 
 
 def _uploads(definition: Definition, operation: Operation) -> Iterator[_Situation]:

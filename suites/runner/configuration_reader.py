@@ -16,6 +16,7 @@ from fixtures.client.transport import transport_config
 from fixtures.exceptions import DefinitionError, ManifestError
 from fixtures.rules.rule_book import Level
 from reports.policy import Policy, read_known_deviations
+from suites.existing_downloads import keyless_downloads
 from suites.runner.configuration import (
     Configuration,
     endpoint_url,
@@ -93,12 +94,15 @@ def _target(config: pytest.Config, worker: WorkerInput | None) -> tuple[Definiti
         option("--definition"), option("--api-id"), option("--stage"), url
     )
     on_s3 = any(definition.operations_on_s3(method) for method in ("GET", "PUT"))
-    if not on_s3 and not definition.operations_on_lambda("GET"):
+    if option("--read-only") is None and not on_s3 and not definition.operations_on_lambda("GET"):
         reasons = [
             f"; {operation.name}: {operation.integration.unjudged_reason}"
             for operation in definition.operations
             if operation.integration.unjudged_reason
         ]
+        stated = [operation.name for operation in keyless_downloads(definition)]
+        if stated:
+            reasons = [f"; a manifest, --read-only=FILE.toml, can say what {stated[0]} answers"]
         why = reasons[0] if reasons else ""
         raise DefinitionError(
             f"{definition.source}: no operation downloads from S3 or uploads to it, and no GET "

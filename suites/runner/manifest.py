@@ -3,7 +3,8 @@
 Strategy: what is stored has to be known before anything can be judged. Either S3 itself says it, or
 a manifest does: a TOML file of `[[object]]` tables with `key`, `file` (relative to the manifest)
 and `type`, and `operation` (`GET /s3`) where the definition reaches objects in several places. A
-key is the whole path-style name as the operation takes it.
+key is the whole path-style name as the operation takes it. A table without a key states what one
+request is answered (`stated_answers`).
 """
 
 import tomllib
@@ -17,11 +18,17 @@ from fixtures.bounded_file import MIB, read_regular_file
 from fixtures.cases.case import ExistingObject
 from fixtures.cases.object_address import object_path, object_place
 from fixtures.exceptions import CredentialsError, ManifestError, S3Error
+from suites.existing_downloads import keyless_downloads
+from suites.runner.stated_answers import stated_answer
 
 MOST = REST.response_limit
 """Bytes of an object: a larger one cannot be downloaded."""
 
-_MEMBERS = {"key", "file", "type", "operation"}
+_MOST_OBJECTS = 1000
+_OF_A_KEY = ("key", "file", "type", "operation")
+_OF_REQUEST = ("operation", "path", "parameters", "query", "headers")
+_STATED = (*_OF_REQUEST, "file", "type", "stored", "base64")
+_STRINGS = ("operation", "path", "stored")
 
 
 def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingObject, ...]:
@@ -35,13 +42,11 @@ def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingOb
         for method in ("HEAD", "GET")
         for operation in definition.operations_on_s3(method)
     }
-    if not places:
-        raise ManifestError(
-            f"--read-only: no operation of {definition.source} downloads from S3, so nothing can "
-            f"be tried without uploads"
-        )
     path = folder / text
-    if path.suffix == ".toml" and path.is_file():
+    is_manifest = path.suffix == ".toml" and path.is_file()
+    if not places and not is_manifest:
+        raise ManifestError(_no_key(definition))
+    if is_manifest:
         found = tuple(_in_manifest(path, definition, tuple(places.values())))
     else:
         found = tuple(_on_s3([key for key in text.split(",") if key], tuple(places.values())))
@@ -57,6 +62,17 @@ def objects(text: str, definition: Definition, folder: Path) -> tuple[ExistingOb
                 f"image/jpeg, so that it is not known how a gateway takes it"
             )
     return found
+
+
+def _no_key(definition: Definition) -> str:
+    """Why keys name nothing here, and what does."""
+    stated = ", ".join(operation.name for operation in keyless_downloads(definition))
+    why = f"--read-only: no operation of {definition.source} downloads from S3 by a key"
+    return (
+        f"{why}; a manifest, --read-only=FILE.toml, can say what {stated} answers"
+        if stated
+        else f"{why}, so nothing can be tried without uploads"
+    )
 
 
 # ---------------------------------------------------------------------------------- as S3 says
@@ -102,22 +118,41 @@ def _in_manifest(
     tables = document.pop("object", [])
     if document or not isinstance(tables, list):
         raise ManifestError(f"{path}: a manifest has [[object]] tables and nothing else")
+    if len(tables) > _MOST_OBJECTS:
+        raise ManifestError(f"{path}: names {len(tables):,} objects, more than {_MOST_OBJECTS:,}")
     for number, table in enumerate(tables, start=1):
         where = f"{path}: object {number}"
-        key, file, media_type = _members(table, where)
+        is_stated = _is_stated(table)
+        _check_members(table, where, _STATED if is_stated else _OF_A_KEY)
+        file = path.parent / table["file"]
+        if is_stated:
+            if not file.resolve().is_relative_to(path.parent.resolve()):
+                raise ManifestError(f"{where}: {table['file']} is outside of the manifest's folder")
+            yield stated_answer(table, where, definition, _content(file, where))
+            continue
+        if not operations:
+            raise ManifestError(f"{where}: {_no_key(definition)}")
         operation = _operation(table.get("operation"), where, definition, operations)
-        yield ExistingObject(
-            object_place(operation), key, _content(path.parent / file, where), media_type
-        )
+        place = object_place(operation)
+        yield ExistingObject(place, table["key"], _content(file, where), table["type"])
 
 
-def _members(table: Any, where: str) -> tuple[str, str, str]:
-    if not isinstance(table, dict) or not set(table) <= _MEMBERS:
-        raise ManifestError(f"{where}: has key, file, type and operation, and nothing else")
-    for name in ("key", "file", "type"):
+def _is_stated(table: Any) -> bool:
+    """Whether an entry states what one request is answered, for it names no key."""
+    is_without_key = isinstance(table, dict) and "key" not in table
+    return is_without_key and ("operation" in table or "path" in table)
+
+
+def _check_members(table: Any, where: str, members: tuple[str, ...]) -> None:
+    unknown = set(table) - set(members) if isinstance(table, dict) else {""}
+    if unknown:
+        what = f"{min(unknown)!r} is none of its members: " if min(unknown) else ""
+        known = f"{', '.join(members[:-1])} and {members[-1]}"
+        raise ManifestError(f"{where}: {what}has {known}, and nothing else")
+    needed = [name for name in ("key", "file", "type") if name in members]
+    for name in (*needed, *(name for name in _STRINGS if name in table)):
         if not isinstance(table.get(name), str) or not table[name]:
             raise ManifestError(f'{where}: has no {name}; write {name} = "…"')
-    return table["key"], table["file"], table["type"]
 
 
 def _operation(

@@ -297,7 +297,7 @@ OPTIONS = (
         "upload nothing and change nothing, and run only the download tests, against existing "
         "objects: KEY,KEY,… where S3 says what is stored, with credentials from the usual AWS "
         "sources, or a manifest, FILE.toml, of [[object]] tables with "
-        'key = "…", file = "…" and type = "…"',
+        'key = "…" (or path = "…" for what has none), file = "…" and type = "…"',
         {"metavar": "KEYS"},
     ),
     Option(

@@ -247,7 +247,7 @@ def test_a_gateway_that_converts_nothing_is_no_misfit_and_its_cause_is_named(
         ("another table", "[[thing]]", "a manifest has [[object]] tables and nothing"),
         ("no list", "object = 1", "a manifest has [[object]] tables and nothing"),
         ("no table", "object = [1]", "object 1: has key, file, type and operation"),
-        ("a member too many", f"{CAT}\nsize = 1", "object 1: has key, file, type"),
+        ("a member too many", f"{CAT}\nsize = 1", "'size' is none of its members: has key"),
         ("no key", CAT.replace("key", "#"), 'object 1: has no key; write key = "…"'),
         ("no such file", CAT.replace("/cat", "/dog"), "No such file or directory"),
         ("a folder", CAT.replace('"objects/cat.jpg"', '"objects"'), "Is a directory"),
