@@ -8,19 +8,13 @@ from pathlib import Path
 from fixtures.command_line import say
 from fixtures.definitions import shipped
 from fixtures.exceptions import ExitStatus, ReportError
-from fixtures.explanation.catalogue import Severity
 from reports.atomic_file import atomic_write
 from reports.explanation import Explanation, explain
 from reports.explanation_text import text_of
+from reports.reservations import FAIL_ON
 from reports.sarif import sarif_of
 
 DESCRIPTION = "Say what usual clients get from a definition, what is wrong with it, and where."
-
-_FAIL_ON: dict[str, tuple[Severity, ...]] = {
-    "error": (Severity.ERROR,),
-    "warning": (Severity.ERROR, Severity.WARNING),
-    "never": (),
-}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +27,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fail-on",
-        choices=_FAIL_ON,
+        choices=FAIL_ON,
         default="error",
         help="the least severity of a finding that ends in status 1 (default: %(default)s)",
     )
@@ -64,7 +58,7 @@ def _refuse_names(named: Sequence[str]) -> None:
 
 def _fails(explanations: Sequence[Explanation], fail_on: str) -> bool:
     return any(
-        finding.severity in _FAIL_ON[fail_on]
+        finding.severity in FAIL_ON[fail_on]
         for explanation in explanations
         for finding in explanation.findings
     )

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     about = before.run
     lines = summary(results, about.endpoint, about.definition.source, before.stale)
     cut_short = "" if before.end.complete else before.end.why
-    say(*lines, "", *changes(before, after), *ending(results, cut_short))
+    say(*lines, "", *changes(before, after), *ending(results, cut_short, "", about.findings))
     if options.output is not None:
         _write(after, options.output, Contents(before, options.file))
     return _status(results, before)

@@ -15,7 +15,7 @@ from fixtures.diagnosis import Diagnosis
 from fixtures.printable import printable
 from reports.case_status import CaseStatus
 from reports.document import Case, Document
-from reports.page.headline import headline, word
+from reports.page.headline import headline, reserved, word
 from reports.proof import Proof, finding_lines
 
 _RULES_SHOWN = 6
@@ -71,7 +71,8 @@ def _in_a_line(text: str) -> str:
 
 
 def _headline(document: Document) -> Iterator[str]:
-    yield f"### {_MARKS.get(word(document), '?')} {headline(document)}"
+    mark = "⚠" if reserved(document) else _MARKS.get(word(document), "?")
+    yield f"### {mark} {headline(document)}"
 
 
 def _run(document: Document) -> Iterator[str]:

@@ -58,7 +58,12 @@ def run(options: argparse.Namespace) -> int:
     results = Results([Result.recorded(case) for case in merged.cases])
     about = merged.run
     lines = summary(results, about.endpoint, about.definition.source, merged.stale)
-    say(*lines, *merged.end.why.splitlines(), *published, *ending(results, merged.end.why))
+    say(
+        *lines,
+        *merged.end.why.splitlines(),
+        *published,
+        *ending(results, merged.end.why, "", merged.run.findings),
+    )
     status = merged.end.exit_status
     return ExitStatus.INCONCLUSIVE if status is None else status
 

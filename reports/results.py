@@ -104,8 +104,13 @@ def conclusion(
     *,
     cut_short: str = "",
     unseen: bool = False,
+    reserved: str = "",
+    refused: str = "",
 ) -> str:
     """The verdict on a run in one line.
+
+    `reserved` is what a run that passes has reservations about, `refused` is set where these fail
+    it, and says by which option.
 
     `cut_short` is why the run ended early; such a run never passes, nor does one that is `unseen`:
     no answer of the whole plan was compared with the bytes of an object.
@@ -125,7 +130,9 @@ def conclusion(
         return f"INCONCLUSIVE: {', '.join((passed, *others))}"
     if not counts.get(CaseStatus.PASSED) and not counts.get(CaseStatus.TOLERATED):
         return f"INCONCLUSIVE: nothing was evaluated{aside}"
-    return f"PASS: {', '.join((passed, '0 failed', *others))}"
+    verdict = f"FAIL ({refused})" if refused else "PASS"
+    aside = f"; {reserved}" if reserved else ""
+    return f"{verdict}: {', '.join((passed, '0 failed', *others))}{aside}"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Counter[str]:

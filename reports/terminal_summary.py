@@ -10,6 +10,7 @@ from fixtures.rules.verdict import Outcome, Verdict
 from reports.case_status import CaseStatus
 from reports.document import Finding
 from reports.proof import Proof, finding_lines
+from reports.reservations import fails_by_findings, reservations
 from reports.results import Results, conclusion, grouped
 
 _REASONS_SHOWN = 8
@@ -59,15 +60,27 @@ def proof_lines(proof: Proof, findings: Sequence[Finding]) -> Iterator[str]:
             yield f"{'' if number else title:<12}{line}"
 
 
-def ending(results: Results, cut_short: str = "", way_out: str = "") -> Iterator[str]:
-    """The verdict, as the last line.
+def ending(
+    results: Results,
+    cut_short: str = "",
+    way_out: str = "",
+    findings: Sequence[Finding] = (),
+    fail_on: str = "never",
+) -> Iterator[str]:
+    """The verdict, as the last line, with what the `findings` about the definition are.
 
+    `fail_on` is the least severity of a finding that fails the run.
     `way_out` is given where the whole plan showed nothing about binary data, and says what would.
     """
     counts = Counter(result.status for result in results.all)
     if way_out:
         yield way_out
-    yield conclusion(counts, cut_short=cut_short, unseen=bool(way_out))
+    # The numbers of tolerated cases stand among the counts.
+    reserved = reservations((), findings)
+    refused = f"--fail-on={fail_on}" if fails_by_findings(findings, fail_on) else ""
+    yield conclusion(
+        counts, cut_short=cut_short, unseen=bool(way_out), reserved=reserved, refused=refused
+    )
 
 
 def _by_rule(results: Results, *, verbose: bool) -> Iterator[str]:

@@ -16,7 +16,7 @@ from msgspec import structs
 from reports.case_status import CaseStatus
 from reports.document import Case, Document
 from reports.failure_groups import symptom
-from reports.page.headline import word
+from reports.page.headline import reserved, word
 from reports.proof import Proof, finding_lines
 from reports.stream import in_ascii, iter_json
 
@@ -61,6 +61,7 @@ def overview(document: Document, diagnosis: Mapping[str, Any] | None) -> dict[st
     proof = Proof(document.cases)
     return {
         "word": word(document),
+        "reserved": reserved(document),
         "statuses": list(CaseStatus),
         "run": structs.asdict(document.run)
         | {"definition": {"source": definition.source, "sha256": definition.sha256}},

@@ -5,12 +5,16 @@ from collections import Counter
 from fixtures.exceptions import ExitStatus
 from reports.case_status import CaseStatus
 from reports.document import Document
+from reports.reservations import reservations
 
 
 def word(document: Document) -> str:
     """`Passed`, `Failed`, `Inconclusive` or, where nothing failed so far, `Incomplete`."""
-    totals = document.totals
-    if any(case.fails for case in document.cases):
+    totals, end = document.totals, document.end
+    # Findings about the definition, or known deviations that are gone, may fail a run, too.
+    if any(case.fails for case in document.cases) or (
+        end.complete and end.exit_status == ExitStatus.FAILED
+    ):
         return "Failed"
     if not document.end.complete:
         return "Incomplete"
@@ -24,4 +28,13 @@ def headline(document: Document) -> str:
     """The verdict with the number of cases by status, the worst first."""
     counts = Counter(case.status for case in document.cases)
     parts = [f"{counts[status]:,} {status}" for status in CaseStatus if counts[status]]
-    return f"{word(document)}: {', '.join(parts) or 'no case was executed'}"
+    said = reserved(document)
+    aside = f" ({said})" if said else ""
+    return f"{word(document)}: {', '.join(parts) or 'no case was executed'}{aside}"
+
+
+def reserved(document: Document) -> str:
+    """What a run has reservations about that passed; empty for any other."""
+    tolerated = (case.rule for case in document.cases if case.status is CaseStatus.TOLERATED)
+    passed = word(document) == "Passed"
+    return reservations(tolerated, document.run.findings) if passed else ""

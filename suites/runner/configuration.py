@@ -52,6 +52,7 @@ class Configuration:
     signed: bool
     out: Path
     strict: bool = False
+    fail_on: str = "never"
     worker: str = ""
     connection: TransportConfig = field(default_factory=default_transport)
     har: Path | None = None

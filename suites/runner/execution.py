@@ -220,7 +220,9 @@ def _last_lines(run: RunState, collector: Collector) -> Iterator[str]:
     if collector.results.failing:
         yield "again       the same command with --last-failed runs only the failures"
     yield ""
-    yield from ending(collector.results, collector.cut_short, run.way_out)
+    results, findings = collector.results, collector.findings
+    fail_on = run.configuration.fail_on
+    yield from ending(results, collector.cut_short, run.way_out, findings, fail_on)
 
 
 def is_folded(config: pytest.Config) -> bool:

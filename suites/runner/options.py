@@ -13,6 +13,7 @@ from fixtures.client.http_client import Timeouts
 from fixtures.definitions import DEFAULT, shipped
 from fixtures.locations import OUT
 from fixtures.rules.rule_book import Level
+from reports.reservations import FAIL_ON
 from suites.runner.deployment_wait import LIMIT, STABLE_ROUNDS
 from suites.runner.traffic_estimate import bytes_of
 
@@ -308,6 +309,14 @@ OPTIONS = (
         "occur or have expired",
         {"choices": [str(level) for level in Level], "default": str(Level.SHOULD)},
         for_load=True,
+    ),
+    Option(
+        "--fail-on",
+        _FAILURE,
+        "the least severity of a finding about the definition itself that fails the run: error or "
+        "warning (default: never; explain lists the findings)",
+        {"choices": list(FAIL_ON), "default": "never"},
+        field="fail_on",
     ),
     Option(
         "--known-deviations",

@@ -18,6 +18,7 @@ from fixtures.exceptions import (
 from fixtures.gateway.process import stop
 from reports.collector import Collector
 from reports.progress import Progress
+from reports.reservations import fails_by_findings
 from reports.results import NOTHING_BINARY
 from suites.runner import execution, plan, remote_run
 from suites.runner.configuration_reader import is_about_an_endpoint, read
@@ -201,7 +202,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     status = collector.results.exit_status(
         int(session.exitstatus), crashed=collector.has_crashed, whole=collector.is_whole
     )
-    if status == 0 and strict and stale:
+    findings = fails_by_findings(collector.findings, configuration.fail_on)
+    if status == 0 and (findings or (strict and stale)):
         status = int(pytest.ExitCode.TESTS_FAILED)
     session.exitstatus = status
     try:

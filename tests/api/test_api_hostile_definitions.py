@@ -81,4 +81,4 @@ def test_the_cases_of_such_a_pattern_are_left_open_with_the_reason() -> None:
     raw = as_json(changed((*ANSWERS, "(?!4).."), {"statusCode": "200"}))
     definition = openapi_parser.parse_definition(raw, "api.json")
     operation = next(each for each in definition.operations if each.method == "GET")
-    assert "RE2 cannot match in linear time" in left_open(Request(operation, "a"))
+    assert "RE2 cannot match in linear time" in left_open(Request(operation, "a"), None)

@@ -33,7 +33,7 @@ HEADLINES = [
     (
         [a_case("a", "deviates", waiver="known (x)")],
         {},
-        "### ✓ Passed: 1 tolerated\n",
+        "### ⚠ Passed: 1 tolerated (1 tolerated: unknown-path)\n",
     ),
     ([a_case("a", "undecided")], {}, "### ? Inconclusive: 1 inconclusive\n"),
     ([a_case()], {"complete": False}, "### ? Incomplete: 1 passed\n"),

@@ -12,7 +12,7 @@ import {
 const totals = tally(cases);
 
 const VERDICTS = {
-  Passed: { icon: "✓", color: totals.tolerated ? "tolerated" : "passed" },
+  Passed: page.reserved ? { icon: "!", color: "tolerated" } : { icon: "✓", color: "passed" },
   Failed: { icon: "✗", color: "failed" },
   Inconclusive: { icon: "?", color: "inconclusive" },
   Incomplete: { icon: "✂", color: "inconclusive" },
@@ -140,7 +140,7 @@ export function showTop() {
       make(
         "div",
         {},
-        make("h1", { id: "verdict" }, page.word),
+        make("h1", { id: "verdict" }, page.word, page.reserved && `; ${page.reserved}`),
         make("p", {}, verdictSentence()),
         make("p", {}, code(page.run.endpoint), " as ", code(page.run.definition.source)),
       ),
