@@ -20,10 +20,12 @@ _OF_THE_TRANSPORT = {"host", "content-length"}
 
 
 def curl(sent: Sent, *, body_file: str = "") -> str:
-    """The command for a POSIX shell with `base64` and curl.
+    """The command for a POSIX shell with `base64` and curl; of S3's own API, for the AWS CLI.
 
     `body_file` names a file that holds the body, for one too long for a line.
     """
+    if sent.url.startswith("s3://"):
+        return f"aws s3 cp {_url(sent.url)} -"
     version = "--http2" if sent.route.http2 else "--http1.1"
     command = [*_CURL, version, *_route(sent.route), *_method(sent)]
     for name, value in sent.headers:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from fixtures.api import Definition, Operation
 from fixtures.cases.case import ANSWER, Case, ExistingObject, Request, Step, StepResult
+from fixtures.cases.direct_access import with_direct_access
 from fixtures.cases.exchange import Exchange, Received, Sent
 from fixtures.client.concurrency_limiter import Traffic
 from fixtures.diagnosis import Experiment
@@ -252,4 +253,5 @@ def _operations(definition: Definition, cases: Sequence[document.Case]) -> dict[
     sent_as = (
         operation for method in methods for operation in definition.operations_sent_as(method)
     )
-    return {operation.name: operation for operation in (*sent_as, *definition.operations)}
+    direct = with_direct_access(definition).direct
+    return {operation.name: operation for operation in (*sent_as, *definition.operations, *direct)}

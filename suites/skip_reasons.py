@@ -53,13 +53,14 @@ def way_out(definition: Definition) -> str:
     downloads = definition.operations_on_s3("GET")
     if downloads and not definition.operations_on_s3("PUT"):
         ways.append(
-            "no operation uploads what the downloads could show: give existing objects, "
-            "--read-only=KEY,KEY or --read-only=objects.toml"
+            "no operation uploads what the downloads could show: give --prepare=s3, which stores "
+            "it through S3's own API, or existing objects, --read-only=KEY,KEY or "
+            "--read-only=objects.toml"
         )
     elif definition.operations_on_s3("PUT") and not downloads:
         ways.append(
-            "no operation downloads what was uploaded: add a GET on the same objects, in a stage "
-            "of its own if need be"
+            "no operation downloads what was uploaded: give --verify=s3, which reads it through "
+            "S3's own API, or add a GET on the same objects, in a stage of its own if need be"
         )
     if definition.operations_on_lambda("GET"):
         ways.append(

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.api import Definition, parse_definition
 from fixtures.cases.case import ExistingObject
+from fixtures.cases.direct_access import with_direct_access
 from fixtures.client import secret_header
 from fixtures.client.cleanup import CleanupMethod
 from fixtures.client.transport import transport_config
@@ -53,6 +54,7 @@ def read(config: pytest.Config) -> Configuration:
     strict = bool(config.getini("strict"))
     definition, url = _target(config, worker)
     parameters = with_secrets(definition, config.option)
+    parameters = _with_direct_access(parameters, config.option, url, check=not worker)
     existing = worker.existing if worker else _existing(config, url, parameters.definition)
     prefix = worker.prefix if worker else fresh_prefix(option("--key-prefix") or _folder(existing))
     out = worker.out if worker else Path(folder, config.getini("reports_out"))
@@ -122,6 +124,32 @@ def with_secrets(definition: Definition, given: argparse.Namespace) -> Parameter
     sent_anyway = {secret.name for secret in secrets} | signature
     parameters = with_values(definition, given.param, sent_anyway)
     return replace(parameters, headers=(*secrets, *parameters.headers))
+
+
+def _with_direct_access(
+    parameters: Parameters, given: argparse.Namespace, url: str, *, check: bool
+) -> Parameters:
+    """The parameters with a definition that has what `--verify` and `--prepare` ask S3 for.
+
+    Raises `ManifestError` and `CredentialsError`.
+    """
+    named = [name for name in ("verify", "prepare") if getattr(given, name) is not None]
+    if not named:
+        return parameters
+    option = f"--{named[0]}=s3"
+    if not url:
+        raise ManifestError(
+            f"{option} needs --endpoint: the embedded gateway keeps its objects in memory"
+        )
+    if given.read_only is not None:
+        raise ManifestError(f"{option} stores objects, and --read-only allows none to be stored")
+    if check:
+        from fixtures.client.s3_api import S3  # noqa: PLC0415 - botocore takes long to import
+
+        S3(option)
+    verify, prepare = given.verify is not None, given.prepare is not None
+    definition = with_direct_access(parameters.definition, verify=verify, prepare=prepare)
+    return replace(parameters, definition=definition)
 
 
 def policy(given: argparse.Namespace, level: Level | None = None) -> Policy:

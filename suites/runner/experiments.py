@@ -31,7 +31,10 @@ def send_experiments(
     try:
         with closing(run.client(attempts=2)) as client:
             runner = CaseRunner(
-                client, run.configuration.prefix, bucket_known=run.configuration.bucket_known
+                client,
+                run.configuration.prefix,
+                bucket_known=run.configuration.bucket_known,
+                s3=run.s3(),
             )
             for experiment in experiments[:BUDGET]:
                 result = _sent(run, runner, experiment, workers)

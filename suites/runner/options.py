@@ -302,6 +302,20 @@ OPTIONS = (
         {"metavar": "KEYS"},
     ),
     Option(
+        "--verify",
+        _TARGET,
+        "where the definition has no download, read through S3's own API what the uploads stored, "
+        "with credentials from the usual AWS sources",
+        {"choices": ["s3"]},
+    ),
+    Option(
+        "--prepare",
+        _TARGET,
+        "where the definition has no upload, store through S3's own API what the downloads are to "
+        "return, below the key prefix, with credentials from the usual AWS sources",
+        {"choices": ["s3"]},
+    ),
+    Option(
         "--level",
         _FAILURE,
         "minimum rule level that fails the run (default: should). With --strict, which is pytest's "

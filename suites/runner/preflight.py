@@ -45,6 +45,7 @@ def preflight(
         stored = _find_something(definition, case_runner, url, found)
     else:
         stored = _store_something(definition, case_runner, url)
+    _try_direct_access(definition, case_runner)
     for operation in definition.operations_on_s3("GET"):
         request = _missing(operation)
         missing = _answer(case_runner, request, url)
@@ -62,6 +63,18 @@ def preflight(
                     f"{url} answers every path alike, so it is not the API of "
                     f"{definition.source}; check --endpoint"
                 )
+
+
+def _try_direct_access(definition: Definition, case_runner: CaseRunner) -> None:
+    """Make sure that S3's own API can be used where `--verify` or `--prepare` want it."""
+    for operation in definition.direct:
+        request = Request(operation, "preflight/object", "text/plain", body=b"")
+        exchange = case_runner.send(request, _CASE)
+        if exchange.received is None:
+            raise EndpointMismatchError(
+                f"{exchange.failure}; check the AWS credentials and region, AWS_ENDPOINT_URL_S3 "
+                f"and the bucket in the integration's uri, or in --key-prefix"
+            )
 
 
 def _check_functions(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +22,9 @@ from suites.runner.configuration import Configuration
 from suites.runner.interrupts import Interrupts
 from suites.runner.traffic_estimate import TrafficEstimate
 from suites.skip_reasons import way_out
+
+if TYPE_CHECKING:
+    from fixtures.client.s3_api import S3
 
 PROBE_TIMEOUTS = Timeouts(connect=3.0, read=6.0, exchange=6.0)
 """For requests before the first test: an endpoint that is not there must not keep anybody long."""
@@ -97,6 +101,14 @@ class RunState:
             http2=configuration.http2,
         )
 
+    def s3(self) -> "S3 | None":
+        """S3's own API, where requests of this run go to it; raises `CredentialsError`."""
+        if not self.configuration.definition.direct:
+            return None
+        from fixtures.client.s3_api import S3  # noqa: PLC0415 - botocore takes long to import
+
+        return S3("--verify=s3 or --prepare=s3")
+
     @contextmanager
     def case_runner(
         self, *, folder: str = "", timeouts: Timeouts | None = None, attempts: int = ATTEMPTS
@@ -113,7 +125,7 @@ class RunState:
         ):
             prefix = f"{configuration.prefix}{folder}"
             known = configuration.bucket_known
-            yield CaseRunner(client, prefix, bucket_known=known, journal=journal)
+            yield CaseRunner(client, prefix, bucket_known=known, journal=journal, s3=self.s3())
 
     def probe_runner(self) -> AbstractContextManager[CaseRunner]:
         """A case runner for one round of requests, none of which is repeated."""
