@@ -88,12 +88,16 @@ def read(config: pytest.Config) -> Configuration:
 
 def _target(config: pytest.Config, worker: WorkerInput | None) -> tuple[Definition, str]:
     """The definition, in which there is something to test, and the endpoint's URL, if known."""
-    if worker:
-        return parse_definition(*worker.definition), worker.endpoint
     option = config.getoption
+    # Those whose value is in an environment variable are secret, and no part of a definition.
+    pairs = (text.partition("=") for text in option("--param"))
+    given = {name: value for name, _, value in pairs if not value.startswith("env:")}
+    if worker:  # the controller checked what is not a parameter of any operation
+        definition = parse_definition(*worker.definition)
+        return replace(definition, template_parameters=frozenset(given)), worker.endpoint
     url = endpoint_url(option("--endpoint"))
     definition, url = resolve_target(
-        option("--definition"), option("--api-id"), option("--stage"), url
+        option("--definition"), option("--api-id"), option("--stage"), url, given
     )
     on_s3 = any(definition.operations_on_s3(method) for method in ("GET", "PUT"))
     if option("--read-only") is None and not on_s3 and not definition.operations_on_lambda("GET"):

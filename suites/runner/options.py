@@ -126,8 +126,9 @@ OPTIONS = (
     Option(
         "--param",
         _TARGET,
-        "the value of a parameter that the definition requires beyond the key; env:NAME for a "
-        "value reads the environment and is kept secret. May be given several times",
+        "the value of a parameter that the definition requires beyond the key, or of a parameter "
+        "of its template; env:NAME for a value reads the environment and is kept secret. May be "
+        "given several times",
         {"action": "append", "default": [], "metavar": "NAME=VALUE"},
         for_load=True,
     ),

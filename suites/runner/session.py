@@ -89,7 +89,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run.interrupts.install()
     try:
         if not run.endpoint:
-            run.gateway = embedded_gateway(config.getoption("--definition") or DEFAULT)
+            option = config.getoption
+            run.gateway = embedded_gateway(option("--definition") or DEFAULT, option("--param"))
             run.endpoint = run.gateway.url
     except GatewayStartError as error:
         _begin_reports(config, run)

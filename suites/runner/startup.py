@@ -1,6 +1,6 @@
 """Before the first test: an endpoint, its deployment, and whether it fits the definition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fixtures.definitions import shipped
@@ -10,12 +10,14 @@ from suites.runner.preflight import preflight
 from suites.runner.run_state import PROBE_TIMEOUTS, RunState
 
 
-def embedded_gateway(definition: str) -> RunningGateway:
+def embedded_gateway(definition: str, parameters: Sequence[str] = ()) -> RunningGateway:
     """The reference gateway, started with a shipped definition or a file.
 
-    Raises `GatewayStartError`.
+    `parameters` are those of `--param`. Raises `GatewayStartError`.
     """
-    return start(definition if definition in shipped() else str(Path(definition).resolve()))
+    file = definition if definition in shipped() else str(Path(definition).resolve())
+    given = (text for text in parameters if "=env:" not in text)
+    return start(file, options=tuple(f"--param={text}" for text in given))
 
 
 def run_preflight(run: RunState, say: Callable[[str], None]) -> None:

@@ -118,7 +118,8 @@ resource "aws_api_gateway_resource" "item" {{ path_part = "x" }}
 resource "aws_s3_bucket" "b" {{ bucket = "name" }}
 """
     (folder / "main.tf").write_text(around, encoding="utf-8")
-    resources = read_folder(folder)["planned_values"]["root_module"]["resources"]
+    document, _ = read_folder(folder)
+    resources = document["planned_values"]["root_module"]["resources"]
     return next(one for one in resources if one["type"].endswith("rest_api"))["values"]["name"]
 
 
@@ -328,6 +329,10 @@ def test_an_expression_has_its_value_or_what_it_refers_to(
             "the body is an expression; give what `terraform show -json` says",
         ),
         (HEAD, "no method of the API"),
+        (
+            HEAD.replace('concat(["image/*"], local.more)', "var.stage") + METHODS,
+            "${var.stage} is not known here; give it with --param",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_what_to_give(tmp_path: Path, text: str, sentence: str) -> None:
