@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from fixtures.command_line import say
+from fixtures.command_line import declare_template_parameters, say
 from fixtures.definitions import shipped
 from fixtures.exceptions import ExitStatus, ReportError
 from reports.atomic_file import atomic_write
@@ -31,6 +31,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default="error",
         help="the least severity of a finding that ends in status 1 (default: %(default)s)",
     )
+    declare_template_parameters(parser)
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF 2.1.0"
     )
@@ -40,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     """Print every explanation; raises `DefinitionError` and `ReportError`."""
     if options.sarif is not None:
         _refuse_names(options.definition)
-    explanations = [explain(name) for name in options.definition]
+    given = dict(options.param)
+    explanations = [explain(name, given) for name in options.definition]
     for explanation in explanations:
         say(*text_of(explanation))
     if options.sarif is not None:

@@ -3,7 +3,7 @@
 Strategy: everything is made once, from the bytes of one file, so that text and SARIF agree.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +36,13 @@ class Explanation:
         yield from zip(self.findings, self.lines, strict=True)
 
 
-def explain(name_or_path: str) -> Explanation:
-    """Explain the definition that a shipped name or a path stands for; raises `DefinitionError`."""
+def explain(name_or_path: str, given: Mapping[str, str] | None = None) -> Explanation:
+    """Explain the definition that a shipped name or a path stands for.
+
+    `given` has values for the parameters of its template. Raises `DefinitionError`.
+    """
     path, api = locate(name_or_path)
-    raw, document = read_document(path)
+    raw, document, _ = read_document(path, given)
     return explain_document(raw, document, path, api)
 
 

@@ -153,3 +153,28 @@ def test_the_hook_calls_the_command_in_an_environment_of_its_own() -> None:
     program, command = hook["entry"].split()
     assert (program, hook["language"]) == ("apigw-conformance", "python")
     assert command in COMMANDS
+
+
+TEMPLATE = """
+Parameters: {Types: {Type: CommaDelimitedList}}
+Resources:
+  Api: {Type: "AWS::ApiGateway::RestApi", Properties: {Name: x, BinaryMediaTypes: !Ref Types}}
+  Mock:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      Integration: {Type: MOCK}
+"""
+
+
+def test_the_parameters_of_a_template_can_be_given(api: Path, capsys) -> None:
+    api.write_text(TEMPLATE)
+    assert main(["explain", str(api)]) == 4
+    assert "with --param NAME=VALUE" in capsys.readouterr().err
+    assert main(["explain", str(api), "--param=Types=image/png,font/*"]) == 0
+    with pytest.raises(SystemExit) as ended:
+        main(["explain", str(api), "--param=Types"])
+    assert ended.value.code == 4
+    assert "'Types' is not NAME=VALUE" in capsys.readouterr().err
