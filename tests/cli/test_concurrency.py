@@ -137,7 +137,14 @@ def test_a_hanging_exchange_delays_its_own_case_alone(tmp_path: Path) -> None:
 
     with running_gateway("sample") as gateway, before(gateway.url, hang_once) as (url, seen):
         process = subprocess.Popen(
-            command(tmp_path, f"--endpoint={url}", "--concurrency=4", "-k", "download or headers"),
+            # No uploads in chunks, which the server in between does not read.
+            command(
+                tmp_path,
+                f"--endpoint={url}",
+                "--concurrency=4",
+                "suites/download",
+                "suites/headers",
+            ),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
